@@ -1,0 +1,1 @@
+"""What speaks to an engine: one contract, many kinds."""

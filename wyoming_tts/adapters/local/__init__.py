@@ -1,0 +1,1 @@
+"""Adapters whose model runs in a worker on this machine."""

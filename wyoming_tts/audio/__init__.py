@@ -1,0 +1,1 @@
+"""Bytes of PCM: frames, resampling, fades."""

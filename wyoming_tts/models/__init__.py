@@ -1,0 +1,1 @@
+"""The child side: one module per engine."""

@@ -1,0 +1,1 @@
+"""Bounded Wyoming framing, both ways, and our extra keys."""

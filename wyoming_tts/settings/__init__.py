@@ -1,0 +1,1 @@
+"""What the owner writes: one validated model."""

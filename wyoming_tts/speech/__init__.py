@@ -1,0 +1,1 @@
+"""The nouns of speech: plain values, no input or output."""

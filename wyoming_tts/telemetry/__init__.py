@@ -1,0 +1,1 @@
+"""Logs that tell what happened and never what was said."""

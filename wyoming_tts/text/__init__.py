@@ -1,0 +1,1 @@
+"""From what a client or a language model writes to what a person would say."""

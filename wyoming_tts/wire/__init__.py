@@ -1,0 +1,1 @@
+"""The Wyoming side: sockets, sessions, discovery."""

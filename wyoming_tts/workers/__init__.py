@@ -1,0 +1,1 @@
+"""Model processes: the child's server and the parent's host."""
