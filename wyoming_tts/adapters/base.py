@@ -1,0 +1,78 @@
+"""The contract between the house and anything that can speak."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractAsyncContextManager
+
+    from wyoming_tts.speech.audio import AudioStream
+    from wyoming_tts.speech.utterance import Utterance
+    from wyoming_tts.speech.voice import Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an adapter declares about itself, so that nobody has to ask which kind it is."""
+
+    streams: bool = False
+    """Audio leaves before the utterance is finished."""
+    marks: bool = False
+    """Chunks carry word times."""
+    interleaves: bool = False
+    """Several utterances at once share the engine step by step."""
+    concurrency: int = 1
+    """Utterances worth sending at the same time."""
+    max_chars: int | None = None
+    """Longest text of one utterance; None for no limit of its own."""
+    free: bool = True
+    """No money is spent by speaking."""
+    local: bool = True
+    """The text does not leave this machine."""
+
+
+class Adapter(ABC):
+    """The code that speaks to one kind of engine. A constructor opens nothing and starts no task."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        """The provider's key in the settings; stands in every error it raises."""
+
+    @property
+    @abstractmethod
+    def capabilities(self) -> Capabilities:
+        """What this adapter can do."""
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Make ready; return when `voices()` is worth asking. Raises ProviderError where that fails for now."""
+
+    @abstractmethod
+    def voices(self) -> Sequence[Voice]:
+        """Return the voices known now, from memory, in a stable order; the last good list while it is down."""
+
+    def accepts(self, voice: str) -> bool:
+        """Whether `voice` can be asked for, also where it is not advertised (a variant, say)."""
+        return any(voice == known.name for known in self.voices())
+
+    @abstractmethod
+    def synthesize(self, utterance: Utterance) -> AbstractAsyncContextManager[AudioStream]:
+        """Speak: entered means accepted and the format known, left means nothing of it still runs.
+
+        Raises only ProviderError and CancelledError, on entering and while the chunks are read.
+        """
+
+    async def warm(self, voice: str) -> None:
+        """Load what `voice` needs ahead of its first utterance; raises ProviderError."""
+
+    @abstractmethod
+    async def probe(self) -> None:
+        """Check for real, at no cost, that it could speak; raises ProviderError."""
+
+    @abstractmethod
+    async def aclose(self) -> None:
+        """End everything that was started; may be called twice."""

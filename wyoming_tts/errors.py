@@ -1,0 +1,206 @@
+"""The one exception tree: every failure carries its policy, and no decision is taken on a message's text.
+
+TtsError
+├── ConfigError                 the owner's settings cannot be used
+├── RequestError                the client's fault, never tried elsewhere
+│   ├── BadRequest
+│   ├── EmptyText               nothing to say (HTTP only: Wyoming answers with silence)
+│   ├── TextTooLong
+│   └── UnknownVoice            only where the owner asked for an error instead of the default voice
+├── OverloadedError             no room for this request now
+├── AllProvidersFailed          every link of the chain failed
+└── ProviderError               one provider failed; class attributes say what to do about it
+    ├── ProviderUnavailable     refused, gone, not started
+    ├── ProviderTimeout         a budget of time ran out
+    ├── RateLimited             asked to slow down
+    ├── QuotaExhausted          no credit left
+    ├── BadCredentials          key refused
+    ├── UtteranceRejected       this text, voice or option is not accepted there
+    ├── ModelTooLarge           does not fit the memory budget
+    ├── BadAudio                what came is not speech
+    ├── CircuitOpen             not tried: it failed too often just now
+    └── SpeechCutOff            ended in the middle of its audio
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class TtsError(Exception):
+    """Base of everything this package raises on purpose; `str()` is safe to show and to log."""
+
+    code: ClassVar[str] = "internal"
+    http_status: ClassVar[int] = 500
+
+
+class ConfigError(TtsError):
+    """The owner's settings cannot be used; the text says where and what to do."""
+
+    code = "config"
+
+
+class RequestError(TtsError):
+    """What the client asked cannot be done anywhere."""
+
+    code = "bad-request"
+    http_status = 400
+
+
+class BadRequest(RequestError):  # noqa: N818 - the field's word, as in HTTP
+    """The request is malformed."""
+
+
+class EmptyText(RequestError):  # noqa: N818 - reads as the condition it is
+    """There is nothing to say."""
+
+    code = "empty-text"
+
+
+class TextTooLong(RequestError):  # noqa: N818 - reads as the condition it is
+    """More text than one request may carry."""
+
+    code = "text-too-long"
+    http_status = 413
+
+    def __init__(self, *, limit_chars: int) -> None:
+        super().__init__(f"The text is longer than the limit of {limit_chars} characters; send it in parts.")
+        self.limit_chars = limit_chars
+
+
+class UnknownVoice(RequestError):  # noqa: N818 - reads as the condition it is
+    """No voice of that name, and the owner asked for an error rather than the default voice."""
+
+    code = "unknown-voice"
+    http_status = 404
+
+    def __init__(self) -> None:
+        super().__init__("There is no such voice here; ask `describe` for the list.")
+
+
+class OverloadedError(TtsError):
+    """No room for this request now; trying again later may work."""
+
+    code = "overloaded"
+    http_status = 503
+
+
+class ProviderError(TtsError):
+    """One provider failed. `detail` holds facts for the owner: never the spoken text, never a secret."""
+
+    code = "provider-error"
+    http_status = 502
+    retryable: ClassVar[bool] = False
+    """The same link may be tried again before its first audio."""
+    trips_breaker: ClassVar[bool] = True
+    """Counts against the provider's health."""
+    fall_back: ClassVar[bool] = True
+    """The next link carries on."""
+    sentence: ClassVar[str] = "failed"
+
+    def __init__(self, detail: str = "", *, provider: str) -> None:
+        super().__init__(f"{provider} {self.sentence}" + (f" ({detail})" if detail else ""))
+        self.provider = provider
+        self.detail = detail
+
+
+class ProviderUnavailable(ProviderError):  # noqa: N818 - reads as the condition it is
+    """Refused, gone or not started."""
+
+    code = "provider-unavailable"
+    http_status = 503
+    retryable = True
+    sentence = "is not available"
+
+
+class ProviderTimeout(ProviderError):  # noqa: N818 - reads as the condition it is
+    """A budget of time ran out."""
+
+    code = "provider-timeout"
+    http_status = 504
+    sentence = "was too slow"
+
+
+class RateLimited(ProviderError):  # noqa: N818 - reads as the condition it is
+    """The provider asked to slow down."""
+
+    code = "rate-limited"
+    http_status = 503
+    retryable = True
+    trips_breaker = False
+    sentence = "asks to slow down"
+
+    def __init__(self, detail: str = "", *, provider: str, retry_after_s: float | None = None) -> None:
+        super().__init__(detail, provider=provider)
+        self.retry_after_s = retry_after_s
+
+
+class QuotaExhausted(ProviderError):  # noqa: N818 - reads as the condition it is
+    """No credit left at the provider, or the owner's own budget is used up."""
+
+    code = "quota-exhausted"
+    http_status = 503
+    trips_breaker = False
+    sentence = "has no credit left"
+
+
+class BadCredentials(ProviderError):  # noqa: N818 - reads as the condition it is
+    """The provider refused the key."""
+
+    code = "bad-credentials"
+    sentence = "refused the key"
+
+
+class UtteranceRejected(ProviderError):  # noqa: N818 - reads as the condition it is
+    """The provider does not accept this text, voice or option; another one may."""
+
+    code = "utterance-rejected"
+    trips_breaker = False
+    sentence = "did not accept the utterance"
+
+
+class ModelTooLarge(ProviderError):  # noqa: N818 - reads as the condition it is
+    """The model does not fit the memory budget of the workers."""
+
+    code = "model-too-large"
+    http_status = 503
+    trips_breaker = False
+    sentence = "does not fit the memory budget"
+
+
+class BadAudio(ProviderError):  # noqa: N818 - reads as the condition it is
+    """What the provider sent is not speech."""
+
+    code = "bad-audio"
+    sentence = "sent damaged audio"
+
+
+class CircuitOpen(ProviderError):  # noqa: N818 - reads as the condition it is
+    """Not tried, since it failed too often just now."""
+
+    code = "circuit-open"
+    http_status = 503
+    trips_breaker = False
+    sentence = "is paused after failures"
+
+
+class SpeechCutOff(ProviderError):  # noqa: N818 - reads as the condition it is
+    """Ended in the middle of its audio."""
+
+    code = "speech-cut-off"
+    sentence = "stopped in the middle"
+
+
+class AllProvidersFailed(TtsError):  # noqa: N818 - reads as the condition it is
+    """Every link of the chain failed; `failures` are in the order they happened."""
+
+    code = "all-providers-failed"
+    http_status = 503
+
+    def __init__(self, failures: Sequence[ProviderError]) -> None:
+        causes = "; ".join(str(failure) for failure in failures) or "no voice is available"
+        super().__init__(f"No provider could speak: {causes}.")
+        self.failures = tuple(failures)

@@ -1,0 +1,149 @@
+"""Wyoming events over a byte stream, with a bound on everything a peer can send.
+
+Format: one JSON header line `{"type", "version", "data_length"?, "payload_length"?}`, then that many bytes of JSON
+data, then that many bytes of payload; `data` may also stand in the header and is merged.
+Source: github.com/OHF-Voice/wyoming, README "Format". The library's own reader has no bounds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from wyoming.event import Event
+
+from wyoming_tts.errors import TtsError
+
+PROTOCOL_VERSION = "1.10.2"
+"""The version of the `wyoming` package whose events we speak; peers only log it."""
+
+MAX_JSON_DEPTH = 32
+"""Nested lists and objects in a header or its data; real events need 5 (info: programs, voices, speakers)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameLimits:
+    """Bytes and seconds a peer may take for one event."""
+
+    header_bytes: int = 64 * 1024
+    data_bytes: int = 1024 * 1024
+    payload_bytes: int = 1024 * 1024
+    body_s: float | None = 10.0
+    """From the end of the header to the end of the event; None for no limit."""
+
+
+class FrameError(TtsError):
+    """The peer sent something that is not a Wyoming event within the limits."""
+
+    code = "bad-event"
+    http_status = 400
+
+
+class PeerGone(TtsError):
+    """The peer closed the connection in the middle of an event."""
+
+    code = "peer-gone"
+
+
+async def read_event(reader: asyncio.StreamReader, limits: FrameLimits) -> Event | None:
+    """Return the next event, or None at a clean end of file.
+
+    The reader's own `limit` must be `limits.header_bytes`. Raises FrameError, PeerGone, ConnectionError.
+    """
+    header = await _read_header(reader, limits)
+    if header is None:
+        return None
+    type_ = header.get("type")
+    if not isinstance(type_, str):
+        raise FrameError("The event has no `type`.")
+    data_length = _length(header, "data_length", limits.data_bytes)
+    payload_length = _length(header, "payload_length", limits.payload_bytes)
+    data = header.get("data") or {}
+    if not isinstance(data, dict):
+        raise FrameError("`data` is not an object.")
+    try:
+        async with asyncio.timeout(limits.body_s):
+            if data_length:
+                data = data | _parse(await reader.readexactly(data_length))
+            payload = await reader.readexactly(payload_length) if payload_length else None
+    except TimeoutError as error:
+        raise FrameError("The event's body did not arrive in time.") from error
+    except asyncio.IncompleteReadError as error:
+        raise PeerGone("The connection ended in the middle of an event.") from error
+    return Event(type_, data, payload)
+
+
+async def _read_header(reader: asyncio.StreamReader, limits: FrameLimits) -> dict[str, Any] | None:
+    try:
+        line = await reader.readuntil(b"\n")
+    except asyncio.IncompleteReadError as error:
+        if error.partial.strip():
+            raise PeerGone("The connection ended in the middle of an event.") from error
+        return None
+    except asyncio.LimitOverrunError as error:
+        raise FrameError(f"The header line is longer than {limits.header_bytes} bytes.") from error
+    return _parse(line)
+
+
+def _parse(raw: bytes) -> dict[str, Any]:
+    if raw.count(b"{") + raw.count(b"[") > MAX_JSON_DEPTH:
+        _check_depth(raw)
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise FrameError("The event is not valid JSON.") from error
+    if not isinstance(value, dict):
+        raise FrameError("The event is not a JSON object.")
+    return value
+
+
+def _check_depth(raw: bytes) -> None:
+    """Raise FrameError where the nesting outside strings passes the limit; stops at the first place that does."""
+    depth = 0
+    in_string = escaped = False
+    for byte in raw:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                in_string = False
+        elif byte == 0x22:
+            in_string = True
+        elif byte in b"{[":
+            depth += 1
+            if depth > MAX_JSON_DEPTH:
+                raise FrameError(f"The event's JSON is nested deeper than {MAX_JSON_DEPTH} levels.")
+        elif byte in b"}]":
+            depth -= 1
+
+
+def _length(header: dict[str, Any], key: str, limit: int) -> int:
+    value = header.get(key)
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise FrameError(f"`{key}` is not a whole number of bytes.")
+    if value > limit:
+        raise FrameError(f"`{key}` is over the limit of {limit} bytes.")
+    return value
+
+
+def encode_event(event: Event) -> bytes:
+    """Return the whole event as bytes for the socket."""
+    return b"".join(frames(event))
+
+
+def frames(event: Event) -> list[bytes]:
+    """Return the event as buffers in sending order, without copying its payload."""
+    header: dict[str, Any] = {"type": event.type, "version": PROTOCOL_VERSION}
+    data = json.dumps(event.data).encode() if event.data else b""
+    if data:
+        header["data_length"] = len(data)
+    if event.payload:
+        header["payload_length"] = len(event.payload)
+    line = json.dumps(header).encode() + b"\n"
+    return [part for part in (line, data, event.payload) if part]

@@ -1,0 +1,32 @@
+"""Stretches of plain text on their way to an engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wyoming_tts.speech.prosody import NATURAL, Prosody
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What splitting yields, the same for any chunking of the input; plain text, never blank."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One stretch of plain text for one voice: the unit of synthesis, of falling back, of caching."""
+
+    text: str
+    voice: str
+    """The provider's own name of the voice."""
+    speaker: str | None = None
+    prosody: Prosody = NATURAL
+    answer_id: str = ""
+    previous_text: str = ""
+    """What was said just before, for engines whose prosody runs on."""
+    cacheable: bool = True
+    due_s: float = 0.0
+    """Seconds from now until the listener runs dry; 0 for one who hears nothing yet."""
+    seed: int | None = None
