@@ -50,17 +50,17 @@ class RequestError(TtsError):
     http_status = 400
 
 
-class BadRequest(RequestError):  # noqa: N818 - the field's word, as in HTTP
+class BadRequest(RequestError):
     """The request is malformed."""
 
 
-class EmptyText(RequestError):  # noqa: N818 - reads as the condition it is
+class EmptyText(RequestError):
     """There is nothing to say."""
 
     code = "empty-text"
 
 
-class TextTooLong(RequestError):  # noqa: N818 - reads as the condition it is
+class TextTooLong(RequestError):
     """More text than one request may carry."""
 
     code = "text-too-long"
@@ -71,7 +71,7 @@ class TextTooLong(RequestError):  # noqa: N818 - reads as the condition it is
         self.limit_chars = limit_chars
 
 
-class UnknownVoice(RequestError):  # noqa: N818 - reads as the condition it is
+class UnknownVoice(RequestError):
     """No voice of that name, and the owner asked for an error rather than the default voice."""
 
     code = "unknown-voice"
@@ -107,7 +107,7 @@ class ProviderError(TtsError):
         self.detail = detail
 
 
-class ProviderUnavailable(ProviderError):  # noqa: N818 - reads as the condition it is
+class ProviderUnavailable(ProviderError):
     """Refused, gone or not started."""
 
     code = "provider-unavailable"
@@ -116,7 +116,7 @@ class ProviderUnavailable(ProviderError):  # noqa: N818 - reads as the condition
     sentence = "is not available"
 
 
-class ProviderTimeout(ProviderError):  # noqa: N818 - reads as the condition it is
+class ProviderTimeout(ProviderError):
     """A budget of time ran out."""
 
     code = "provider-timeout"
@@ -124,7 +124,7 @@ class ProviderTimeout(ProviderError):  # noqa: N818 - reads as the condition it 
     sentence = "was too slow"
 
 
-class RateLimited(ProviderError):  # noqa: N818 - reads as the condition it is
+class RateLimited(ProviderError):
     """The provider asked to slow down."""
 
     code = "rate-limited"
@@ -138,7 +138,7 @@ class RateLimited(ProviderError):  # noqa: N818 - reads as the condition it is
         self.retry_after_s = retry_after_s
 
 
-class QuotaExhausted(ProviderError):  # noqa: N818 - reads as the condition it is
+class QuotaExhausted(ProviderError):
     """No credit left at the provider, or the owner's own budget is used up."""
 
     code = "quota-exhausted"
@@ -147,14 +147,14 @@ class QuotaExhausted(ProviderError):  # noqa: N818 - reads as the condition it i
     sentence = "has no credit left"
 
 
-class BadCredentials(ProviderError):  # noqa: N818 - reads as the condition it is
+class BadCredentials(ProviderError):
     """The provider refused the key."""
 
     code = "bad-credentials"
     sentence = "refused the key"
 
 
-class UtteranceRejected(ProviderError):  # noqa: N818 - reads as the condition it is
+class UtteranceRejected(ProviderError):
     """The provider does not accept this text, voice or option; another one may."""
 
     code = "utterance-rejected"
@@ -162,7 +162,7 @@ class UtteranceRejected(ProviderError):  # noqa: N818 - reads as the condition i
     sentence = "did not accept the utterance"
 
 
-class ModelTooLarge(ProviderError):  # noqa: N818 - reads as the condition it is
+class ModelTooLarge(ProviderError):
     """The model does not fit the memory budget of the workers."""
 
     code = "model-too-large"
@@ -171,14 +171,14 @@ class ModelTooLarge(ProviderError):  # noqa: N818 - reads as the condition it is
     sentence = "does not fit the memory budget"
 
 
-class BadAudio(ProviderError):  # noqa: N818 - reads as the condition it is
+class BadAudio(ProviderError):
     """What the provider sent is not speech."""
 
     code = "bad-audio"
     sentence = "sent damaged audio"
 
 
-class CircuitOpen(ProviderError):  # noqa: N818 - reads as the condition it is
+class CircuitOpen(ProviderError):
     """Not tried, since it failed too often just now."""
 
     code = "circuit-open"
@@ -187,14 +187,14 @@ class CircuitOpen(ProviderError):  # noqa: N818 - reads as the condition it is
     sentence = "is paused after failures"
 
 
-class SpeechCutOff(ProviderError):  # noqa: N818 - reads as the condition it is
+class SpeechCutOff(ProviderError):
     """Ended in the middle of its audio."""
 
     code = "speech-cut-off"
     sentence = "stopped in the middle"
 
 
-class AllProvidersFailed(TtsError):  # noqa: N818 - reads as the condition it is
+class AllProvidersFailed(TtsError):
     """Every link of the chain failed; `failures` are in the order they happened."""
 
     code = "all-providers-failed"

@@ -66,7 +66,7 @@ class Adapter(ABC):
         Raises only ProviderError and CancelledError, on entering and while the chunks are read.
         """
 
-    async def warm(self, voice: str) -> None:
+    async def warm(self, voice: str) -> None:  # noqa: B027 - nothing to load is a fine answer
         """Load what `voice` needs ahead of its first utterance; raises ProviderError."""
 
     @abstractmethod

@@ -26,7 +26,7 @@ def primary(tag: str) -> str:
 
 
 def distance(wanted: str, offered: str) -> int | None:
-    """Return 0 for the same tag, 1 where one leaves the region open, 2 for another region, None for another language."""
+    """Return 0 for the same tag, 1 where a region is left open, 2 for another region, None for another language."""
     wanted, offered = normalised(wanted), normalised(offered)
     if wanted == offered:
         return 0
