@@ -61,7 +61,7 @@ class Adapter(ABC):
 
     @abstractmethod
     def synthesize(self, utterance: Utterance) -> AbstractAsyncContextManager[AudioStream]:
-        """Speak: entered means accepted and the format known, left means nothing of it still runs.
+        """Speak in 16-bit mono: entered means accepted and the format known, left means nothing of it still runs.
 
         Raises only ProviderError and CancelledError, on entering and while the chunks are read.
         """

@@ -29,4 +29,6 @@ class Utterance:
     cacheable: bool = True
     due_s: float = 0.0
     """Seconds from now until the listener runs dry; 0 for one who hears nothing yet."""
+    patience_s: float | None = None
+    """Seconds the house waits for its first audio before the next link carries on; None waits for ever."""
     seed: int | None = None

@@ -1,0 +1,1 @@
+"""Measurements of what is promised: `script/bench NAME` runs benchmarks/NAME.py."""

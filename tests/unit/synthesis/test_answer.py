@@ -1,0 +1,227 @@
+"""One request's audio: whole, in order, in one format, whoever fails."""
+
+import asyncio
+from array import array
+
+import pytest
+
+from tests.fakes.house_parts import Parts, pcm_of, provider, request, tokens, two_adapters
+from tests.fakes.word_adapter import WORD, WORD_FRAMES, Faults, Vocabulary, WordAdapter
+from wyoming_tts.errors import (
+    AllProvidersFailed,
+    BadAudio,
+    OverloadedError,
+    ProviderError,
+    ProviderUnavailable,
+    SpeechCutOff,
+    TextTooLong,
+)
+from wyoming_tts.synthesis.answer import Manner
+
+TEXT = "The first sentence has some words. Then comes another one, a little longer. At last the third ends it."
+WORDS = [word.casefold() for word in WORD.findall(TEXT)]
+
+
+async def test_says_every_word_in_order() -> None:
+    vocabulary, one, two = two_adapters()
+    assert vocabulary.heard(await pcm_of(Parts(provider(one), provider(two)).speaker, request(TEXT))) == WORDS
+    assert not two.utterances
+
+
+async def test_the_first_utterance_is_the_first_sentence() -> None:
+    _, one, two = two_adapters()
+    await pcm_of(Parts(provider(one), provider(two)).speaker, request(TEXT))
+    assert one.utterances[0].text == "The first sentence has some words."
+    assert one.utterances[0].due_s == 0
+    assert one.utterances[1].due_s > 0
+    assert one.utterances[1].previous_text == one.utterances[0].text
+    assert {utterance.answer_id for utterance in one.utterances} == {"r1"}
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+async def test_a_text_stream_is_said_as_the_whole_text_would_be(size: int) -> None:
+    vocabulary, one, two = two_adapters()
+    chunks = tokens(*(TEXT[start : start + size] for start in range(0, len(TEXT), size)))
+    assert vocabulary.heard(await pcm_of(Parts(provider(one), provider(two)).speaker, request(chunks))) == WORDS
+
+
+async def test_audio_leaves_before_the_text_has_ended() -> None:
+    vocabulary, one, two = two_adapters()
+    more = asyncio.Event()
+
+    async def text() -> object:
+        yield "The first sentence. And"
+        await more.wait()
+        yield " then the rest."
+
+    async with Parts(provider(one), provider(two)).speaker.answer(request(text())) as answer:  # type: ignore[arg-type]
+        chunks = answer.chunks()
+        first = b"".join([(await anext(chunks)).pcm for _ in range(3)])
+        assert vocabulary.heard(first) == ["the", "first", "sentence"]
+        more.set()
+        rest = b"".join([chunk.pcm async for chunk in chunks])
+    assert vocabulary.heard(rest) == ["and", "then", "the", "rest"]
+
+
+@pytest.mark.parametrize("error", [ProviderUnavailable, BadAudio])
+async def test_the_next_link_speaks_when_the_first_refuses_and_keeps_the_answer(error: type[ProviderError]) -> None:
+    vocabulary, one, two = two_adapters(faults=Faults(refuse=error, times=1))
+    heard = vocabulary.heard(await pcm_of(Parts(provider(one), provider(two)).speaker, request(TEXT)))
+    assert heard == WORDS
+    assert " ".join(utterance.text for utterance in two.utterances) == TEXT
+    assert one.entered == one.left
+
+
+@pytest.mark.parametrize("cut", range(len(WORDS[:6])))
+@pytest.mark.parametrize("marks", [True, False])
+async def test_a_cut_in_the_middle_loses_no_word(cut: int, marks: bool) -> None:  # noqa: FBT001 - a parameter of the table
+    vocabulary, one, two = two_adapters(faults=Faults(cut_after_words=cut, times=1), marks=marks)
+    heard = vocabulary.heard(await pcm_of(Parts(provider(one), provider(two)).speaker, request(TEXT)))
+    assert heard[len(heard) - len(WORDS) + (cut if marks else 0) :] == WORDS[cut if marks else 0 :]
+    repeated = len(heard) - len(WORDS)
+    assert repeated <= (1 if marks else cut)
+
+
+async def test_a_stalled_link_is_given_up() -> None:
+    vocabulary, one, two = two_adapters(faults=Faults(stall_after_words=2))
+    heard = vocabulary.heard(await pcm_of(Parts(provider(one), provider(two)).speaker, request(TEXT)))
+    assert heard[-len(WORDS) + 2 :] == WORDS[2:]
+    assert one.entered == one.left
+
+
+async def test_a_link_without_a_sound_is_no_success() -> None:
+    vocabulary, one, two = two_adapters(faults=Faults(cut_after_words=0, cut_with=None))
+    assert vocabulary.heard(await pcm_of(Parts(provider(one), provider(two)).speaker, request(TEXT))) == WORDS
+
+
+async def test_silence_from_everybody_is_an_error() -> None:
+    _, one, two = two_adapters(faults=Faults(cut_after_words=0, cut_with=None))
+    two.faults = Faults(cut_after_words=0, cut_with=None)
+    with pytest.raises(AllProvidersFailed, match="no audio at all"):
+        await pcm_of(Parts(provider(one), provider(two)).speaker, request(TEXT))
+
+
+async def test_a_bug_in_an_adapter_does_not_mute_the_house() -> None:
+    vocabulary, one, two = two_adapters(faults=Faults(bug=True))
+    assert vocabulary.heard(await pcm_of(Parts(provider(one), provider(two)).speaker, request(TEXT))) == WORDS
+
+
+async def test_all_failing_names_every_cause_and_gives_the_last_link_a_second_chance() -> None:
+    _, one, two = two_adapters(faults=Faults(refuse=ProviderUnavailable))
+    two.faults = Faults(refuse=ProviderUnavailable)
+    with pytest.raises(AllProvidersFailed) as failed:
+        await pcm_of(Parts(provider(one), provider(two)).speaker, request("Hello."))
+    assert [error.provider for error in failed.value.failures] == ["one", "two", "two"]
+
+
+async def test_the_last_link_that_died_once_carries_on() -> None:
+    vocabulary, one, _ = two_adapters(faults=Faults(cut_after_words=2, cut_with=SpeechCutOff, times=1))
+    heard = vocabulary.heard(await pcm_of(Parts(provider(one)).speaker, request("One two three four.")))
+    assert heard == ["one", "two", "two", "three", "four"]
+
+
+async def test_one_format_whoever_speaks() -> None:
+    vocabulary = Vocabulary()
+    one = WordAdapter("one", vocabulary, rate=8000, faults=Faults(cut_after_words=3, times=1))
+    two = WordAdapter("two", vocabulary, rate=16000)
+    speaker = Parts(provider(one), provider(two)).speaker
+    async with speaker.answer(request("One two three four five six.")) as answer:
+        pcm = b"".join([chunk.pcm async for chunk in answer.chunks()])
+        assert answer.format.rate == 8000
+    # Three words at 8 kHz, then the cut word again and three more at 16 kHz, which is half as long.
+    assert abs(len(pcm) // 2 - (3 * WORD_FRAMES + 4 * WORD_FRAMES // 2)) <= 2
+
+
+async def test_silences_the_owner_asked_for() -> None:
+    vocabulary, one, two = two_adapters()
+    manner = Manner(lead_in_s=0.5, tail_s=0.25)
+    parts = Parts(provider(one, pause_s=0.1), provider(two), manner=manner)
+    samples = array("h", await pcm_of(parts.speaker, request("One two. Three four.")))
+    spoken = 4 * WORD_FRAMES
+    assert len(samples) == spoken + 8000 * (0.5 + 0.25 + 0.1)
+    assert not any(samples[:4000])
+    assert not any(samples[-2000:])
+    assert not any(samples[4000 + 2 * WORD_FRAMES : 4000 + 2 * WORD_FRAMES + 800])
+
+
+async def test_the_padding_of_a_client_s_network() -> None:
+    _, one, two = two_adapters()
+    parts = Parts(provider(one), provider(two), padding=lambda client: (0.5, 0.0) if client == "10.0.0.9" else (0, 0))
+    assert len(await pcm_of(parts.speaker, request("One.", client="10.0.0.9"))) == (WORD_FRAMES + 4000) * 2
+    assert len(await pcm_of(parts.speaker, request("One.", client="10.0.0.8"))) == WORD_FRAMES * 2
+
+
+@pytest.mark.parametrize("text", ["", "   ", "***", "🙂", "..."])
+async def test_nothing_to_say_is_no_audio_and_no_failure(text: str) -> None:
+    _, one, two = two_adapters()
+    parts = Parts(provider(one), provider(two))
+    assert await pcm_of(parts.speaker, request(text)) == b""
+    assert next(iter(parts.speaker.recent)).outcome == "nothing-to-say"
+
+
+async def test_an_error_of_the_text_s_source_reaches_the_reader() -> None:
+    async def text() -> object:
+        yield "One two."
+        raise TextTooLong(limit_chars=9)
+
+    vocabulary, one, two = two_adapters()
+    parts = Parts(provider(one), provider(two))
+    with pytest.raises(TextTooLong):
+        await pcm_of(parts.speaker, request(text()))  # type: ignore[arg-type]
+    assert next(iter(parts.speaker.recent)).outcome == "text-too-long"
+
+
+async def test_a_consumer_that_leaves_at_any_chunk_leaves_no_task_behind() -> None:
+    for leave_after in range(4):
+        _, one, two = two_adapters()
+        before = asyncio.all_tasks()
+        async with Parts(provider(one), provider(two)).speaker.answer(request(TEXT)) as answer:
+            chunks = answer.chunks()
+            for _ in range(leave_after):
+                await anext(chunks)
+        assert asyncio.all_tasks() == before
+        assert one.entered == one.left
+
+
+async def test_a_consumer_that_fails_is_not_a_provider_s_failure() -> None:
+    _, one, two = two_adapters()
+    parts = Parts(provider(one), provider(two))
+    with pytest.raises(ConnectionResetError):
+        async with parts.speaker.answer(request(TEXT)) as answer:
+            await anext(answer.chunks())
+            raise ConnectionResetError
+    assert not two.utterances
+    assert next(iter(parts.speaker.recent)).outcome == "internal"
+
+
+async def test_more_answers_at_once_than_allowed_are_told_to_come_back() -> None:
+    _, one, two = two_adapters()
+    speaker = Parts(provider(one), provider(two), max_answers=1).speaker
+    async with speaker.answer(request(TEXT)):
+        with pytest.raises(OverloadedError):
+            await pcm_of(speaker, request(TEXT))
+    assert speaker.active == 0
+
+
+async def test_a_reader_who_takes_nothing_costs_bounded_memory() -> None:
+    vocabulary, one, two = two_adapters()
+    text = " ".join(f"Sentence number {number} is here." for number in range(2000))
+    async with Parts(provider(one, gap_s=5), provider(two)).speaker.answer(request(text)) as answer:
+        await anext(answer.chunks())
+        for _ in range(3000):
+            await asyncio.sleep(0)
+        assert len(one.utterances) <= 4
+
+
+async def test_the_record_tells_what_happened_and_not_what_was_said() -> None:
+    _, one, two = two_adapters(faults=Faults(refuse=ProviderUnavailable))
+    parts = Parts(provider(one), provider(two))
+    await pcm_of(parts.speaker, request(TEXT, client="10.0.0.9"))
+    record = next(iter(parts.speaker.recent))
+    assert record.outcome == "complete"
+    assert record.links == ["two/v"]
+    assert record.failures == ["provider-unavailable"]
+    assert record.chars == len(TEXT)
+    assert record.ttfa_s is not None
+    assert record.audio_s == pytest.approx(len(WORDS) * 0.1)
+    assert "sentence" not in repr(record)

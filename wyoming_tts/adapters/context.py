@@ -1,0 +1,23 @@
+"""What the house lends to every adapter it builds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wyoming_tts.settings.model import WorkerSettings
+    from wyoming_tts.telemetry.clock import Clock
+    from wyoming_tts.workers.pool import WorkerPool
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterContext:
+    """Things that outlive one adapter and belong to the house."""
+
+    data_dir: Path
+    pool: WorkerPool
+    clock: Clock
+    workers: WorkerSettings

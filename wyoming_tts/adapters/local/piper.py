@@ -1,0 +1,131 @@
+"""Piper voices from the disk; what is added or removed there is noticed."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import structlog
+from pydantic import Field
+
+from wyoming_tts.adapters.base import Capabilities
+from wyoming_tts.adapters.context import AdapterContext
+from wyoming_tts.adapters.local.worker import WorkerAdapter, host_for
+from wyoming_tts.errors import ProviderError, ProviderUnavailable
+from wyoming_tts.settings.provider import ProviderSettings
+from wyoming_tts.settings.section import Count
+from wyoming_tts.telemetry.clock import Clock
+from wyoming_tts.workers.host import WorkerHost
+from wyoming_tts.workers.spec import WorkerSpec
+
+# Two is what speaks faster than it is listened to on a small machine; the worker takes turns between them.
+CAPABILITIES = Capabilities(streams=True, marks=False, interleaves=True, concurrency=2)
+LOOK_EVERY_S = 2.0
+"""How soon a voice copied into a folder can be spoken with; a look is one listing of each folder."""
+
+FolderState = frozenset[tuple[str, int, int]]
+"""Path, size and time of every file of a voice."""
+
+log = structlog.get_logger(__name__)
+
+
+class PiperSettings(ProviderSettings):
+    """Piper: neural voices that run on a small machine."""
+
+    extra: ClassVar[str | None] = "piper"
+    requires: ClassVar[tuple[str, ...]] = ("piper",)
+
+    type: Literal["piper"] = "piper"
+    """Which kind of engine this is."""
+    download: Literal["auto", "never"] = "auto"
+    """Whether a voice of the house's language is downloaded when there is none at all."""
+    catalog_url: str = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
+    """Where voices are downloaded from."""
+    voice_dirs: tuple[Path, ...] = ()
+    """Folders with voices, besides the data folder and `voices` in it."""
+    threads: Count | None = Field(default=None, ge=1, le=256)
+    """How many processor cores one voice may use; leave it out for all of them."""
+    max_loaded: Count = Field(default=3, ge=1, le=100)
+    """How many voices stay in memory, about 220 MB each."""
+
+
+class PiperAdapter(WorkerAdapter):
+    """The voices in some folders. Without any there is no worker."""
+
+    def __init__(self, name: str, host: WorkerHost, folders: Sequence[Path], clock: Clock) -> None:
+        super().__init__(name, host, CAPABILITIES)
+        self._folders = tuple(folders)
+        self._clock = clock
+        self._known: FolderState | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Learn the voices, and go on looking for changes even where that fails."""
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch(), name=f"folders of {self.name}")
+        await self._look()
+
+    async def probe(self) -> None:
+        """Check that there are voices, and that the engine answers."""
+        await self._look()
+        if not self._known:
+            raise ProviderUnavailable("no voices are installed", provider=self.name)
+        await super().probe()
+
+    async def aclose(self) -> None:
+        """End the watching and the worker."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait({self._watching})
+        await super().aclose()
+
+    async def _watch(self) -> None:
+        down = False
+        while True:
+            await self._clock.sleep(LOOK_EVERY_S)
+            try:
+                await self._look()
+            except ProviderError as error:
+                if not down:
+                    log.warning("voices cannot be listed", provider=self.name, code=error.code)
+                down = True
+            else:
+                down = False
+
+    async def _look(self) -> None:
+        """Ask the worker anew where the folders have changed."""
+        state = await asyncio.to_thread(folder_state, self._folders)
+        if state == self._known:
+            return
+        self._voices = await self.host.describe() if state else ()
+        self._known = state
+
+
+def folder_state(folders: Sequence[Path]) -> FolderState:
+    """Return which voices' files are there, empty where no folder has a model. Reads the disk: call it in a thread."""
+    found: set[tuple[str, int, int]] = set()
+    for folder in folders:
+        try:
+            with os.scandir(folder) as entries:
+                found.update(_facts(entry) for entry in entries if entry.name.endswith((".onnx", ".onnx.json")))
+        except OSError:  # not there, or gone while we look: the next look tells
+            continue
+    return frozenset(found) if any(path.endswith(".onnx") for path, _, _ in found) else frozenset()
+
+
+def _facts(entry: os.DirEntry[str]) -> tuple[str, int, int]:
+    facts = entry.stat()
+    return entry.path, facts.st_size, facts.st_mtime_ns
+
+
+def build(name: str, settings: PiperSettings, context: AdapterContext) -> PiperAdapter:
+    """Return the adapter to the voices of the data folder and of the settings' own folders."""
+    folders = (context.data_dir, context.data_dir / "voices", *settings.voice_dirs)
+    options = {
+        "directories": [str(folder) for folder in folders],
+        "threads": settings.threads or 0,
+        "max_loaded": settings.max_loaded,
+    }
+    host = host_for(name, WorkerSpec("piper", options), context)
+    return PiperAdapter(name, host, folders, context.clock)

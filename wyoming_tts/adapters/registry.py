@@ -1,0 +1,43 @@
+"""Every type of provider by its word in the settings."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from wyoming_tts.adapters.local import espeak, piper
+from wyoming_tts.adapters.local.espeak import EspeakSettings
+from wyoming_tts.adapters.local.piper import PiperSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wyoming_tts.adapters.base import Adapter
+    from wyoming_tts.adapters.context import AdapterContext
+    from wyoming_tts.settings.provider import ProviderSettings
+
+PROVIDER_TYPES: Mapping[str, type[ProviderSettings]] = MappingProxyType(
+    {
+        "espeak": EspeakSettings,
+        "piper": PiperSettings,
+    }
+)
+"""What the settings may say; importing them needs none of the extras."""
+
+DEFAULT_PROVIDERS: Mapping[str, Mapping[str, object]] = MappingProxyType(
+    {
+        "piper": MappingProxyType({"type": "piper"}),
+        "espeak": MappingProxyType({"type": "espeak"}),
+    }
+)
+"""The providers of a house whose owner names none, the better one first."""
+
+
+def build(name: str, settings: ProviderSettings, context: AdapterContext) -> Adapter:
+    """Return the adapter for one provider; opens nothing. Raises TypeError for settings of no known type."""
+    match settings:
+        case EspeakSettings():
+            return espeak.build(name, settings, context)
+        case PiperSettings():
+            return piper.build(name, settings, context)
+    raise TypeError(f"no adapter for {type(settings).__name__}")

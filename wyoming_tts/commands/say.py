@@ -1,0 +1,105 @@
+"""`wyoming-tts say`: one text through the same house, to a file or to the loudspeaker."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import soundfile
+
+from wyoming_tts.errors import BadRequest, ConfigError
+from wyoming_tts.house import House
+from wyoming_tts.speech.request import SpeechRequest, whole
+from wyoming_tts.telemetry import log
+
+if TYPE_CHECKING:
+    from wyoming_tts.settings.model import Settings
+    from wyoming_tts.speech.audio import AudioFormat
+
+PLAYERS = (
+    ("pw-play", "-"),
+    ("paplay",),
+    ("aplay", "-q", "-"),
+    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error", "-"),
+)
+"""Programs that play a WAV from standard input, the most usual of a desktop first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to say, how, and where to put it."""
+
+    text: str
+    voice: str | None = None
+    speaker: str | None = None
+    output: str | None = None
+    """A file, `-` for standard output, None for the loudspeaker."""
+
+
+async def run(settings: Settings, wanted: Wanted) -> int:
+    """Speak and return the exit code; raises TtsError."""
+    player = _player() if wanted.output is None else None
+    log.configure(settings.telemetry.log_level, settings.telemetry.log_format)
+    house = House(settings)
+    try:
+        await house.start()
+        pcm, format_ = await _speak(house, wanted)
+    finally:
+        await house.aclose()
+    wav = _wav(pcm, format_)
+    if player is not None:
+        return await _play(player, wav)
+    await asyncio.to_thread(_write, wanted.output or "-", wav)
+    return 0
+
+
+async def _speak(house: House, wanted: Wanted) -> tuple[bytes, AudioFormat]:
+    request = SpeechRequest("say", whole(wanted.text), voice=wanted.voice, speaker=wanted.speaker, client="say")
+    async with house.speaker.answer(request) as answer:
+        pcm = b"".join([chunk.pcm async for chunk in answer.chunks()])
+        if not pcm:
+            raise BadRequest("There is nothing to say in this text.")
+        return pcm, answer.format
+
+
+def _wav(pcm: bytes, format_: AudioFormat) -> bytes:
+    file = BytesIO()
+    with soundfile.SoundFile(
+        file, "w", samplerate=format_.rate, channels=format_.channels, subtype="PCM_16", format="WAV"
+    ) as sound:
+        sound.buffer_write(pcm, dtype="int16")
+    return file.getvalue()
+
+
+def _write(output: str, wav: bytes) -> None:
+    if output == "-":
+        sys.stdout.buffer.write(wav)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        Path(output).write_bytes(wav)
+    except OSError as error:
+        raise ConfigError(f"Cannot write {output}: {error.strerror or error}.") from error
+
+
+def _player() -> tuple[str, ...]:
+    for command in PLAYERS:
+        if shutil.which(command[0]):
+            return command
+    names = ", ".join(command[0] for command in PLAYERS)
+    raise ConfigError(f"No program that plays sound was found ({names}); write a file with `-o FILE`.")
+
+
+async def _play(command: tuple[str, ...], wav: bytes) -> int:
+    process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
+    try:
+        await process.communicate(wav)
+    finally:
+        if process.returncode is None:
+            process.kill()
+    return process.returncode or 0

@@ -1,0 +1,140 @@
+"""`wyoming-tts serve`: start everything in order, wait for the end, end everything in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+
+from wyoming_tts import __version__
+from wyoming_tts.errors import ConfigError
+from wyoming_tts.house import House
+from wyoming_tts.telemetry.log import configure
+from wyoming_tts.wire.discovery import Announcement
+from wyoming_tts.wire.instance_name import instance_name
+from wyoming_tts.wire.limits import WireLimits
+from wyoming_tts.wire.server import WyomingServer
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator
+
+    from wyoming_tts.settings.model import Settings
+
+log = structlog.get_logger(__name__)
+
+
+async def run(settings: Settings) -> int:
+    """Serve until SIGTERM, SIGINT or, on stdio, the end of the only client; return the exit code.
+
+    Raises ConfigError where an address cannot be had.
+    """
+    configure(settings.telemetry.log_level, settings.telemetry.log_format)
+    with _signalled() as stop:
+        async with AsyncExitStack() as stack:
+            house = House(settings)
+            stack.push_async_callback(house.aclose)
+            await house.start()
+            server = WyomingServer(settings.server.uri, lambda: house, _limits(settings))
+            stack.push_async_callback(server.aclose)
+            await server.start()
+            await _start_web(stack, settings, house)
+            announcing = _begin(stack, _announce(settings, server))
+            log.info("ready", version=__version__, voices=len(house.catalog.advertised()))
+            await _first(stop.wait(), server.over())
+            log.info("stopping", draining_s=settings.server.drain_s)
+            # Withdrawn before the drain: whoever looks for a server now must not find one that is leaving.
+            announcing.cancel()
+            await asyncio.wait([announcing])
+            await server.drain(settings.server.drain_s)
+    log.info("stopped")
+    return 0
+
+
+def _limits(settings: Settings) -> WireLimits:
+    server = settings.server
+    return WireLimits(
+        max_connections=server.max_connections,
+        idle_timeout_s=server.idle_timeout_s,
+        read_timeout_s=server.read_timeout_s,
+        write_timeout_s=server.write_timeout_s,
+        linger_s=server.linger_s,
+        drain_s=server.drain_s,
+        text_chars=settings.limits.text_chars,
+    )
+
+
+async def _start_web(stack: AsyncExitStack, settings: Settings, house: House) -> None:
+    """Serve the page; where its address is taken the house speaks on without it."""
+    if settings.web.listen is None or settings.server.stdio:
+        return
+    # Imported after the Wyoming side listens: aiohttp and jinja2 take 0.2 s that no voice needs.
+    from wyoming_tts.web.server import WebServer  # noqa: PLC0415
+
+    web = WebServer(settings.web.listen, lambda: house)
+    stack.push_async_callback(web.aclose)
+    try:
+        await web.start()
+    except ConfigError as error:
+        log.error("no page and no health checks", reason=str(error))
+    else:
+        log.info("page", url=f"http://{web.address}/")
+
+
+async def _announce(settings: Settings, server: WyomingServer) -> None:
+    """Stand in the network's list until cancelled."""
+    if not settings.server.zeroconf or server.host is None or server.port is None:
+        return
+    name = await asyncio.to_thread(instance_name, settings.server.data_path)
+    announcement = Announcement(server.port, server.host, name)
+    try:
+        await announcement.start()
+        await asyncio.Event().wait()
+    finally:
+        await announcement.aclose()
+
+
+def _begin(stack: AsyncExitStack, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    """Run `work` beside the rest until the stack ends."""
+    task = asyncio.create_task(work)
+
+    async def end() -> None:
+        task.cancel()
+        await asyncio.wait([task])
+
+    stack.push_async_callback(end)
+    return task
+
+
+async def _first(*waits: Coroutine[None, None, object]) -> None:
+    """Return when the first of them does; the others end."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+@contextmanager
+def _signalled() -> Iterator[asyncio.Event]:
+    """Yield an event that SIGTERM and SIGINT set; a second one ends the process as usual."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    signals = (signal.SIGTERM, signal.SIGINT)
+
+    def on_signal() -> None:
+        stop.set()
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+    for number in signals:
+        loop.add_signal_handler(number, on_signal)
+    try:
+        yield stop
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)

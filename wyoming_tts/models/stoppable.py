@@ -1,0 +1,53 @@
+"""An ONNX session whose run can be ended from another thread, in the middle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import onnxruntime
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from wyoming_tts.models.base import Sink
+
+_FATAL_ONLY = 4
+
+
+class Stopped(Exception):
+    """The run was ended because its utterance is cancelled: nothing went wrong."""
+
+
+class StoppableSession:
+    """Stands where an `InferenceSession` is expected; each run obeys the sink it was announced with."""
+
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        self._session = session
+        self._sink: Sink | None = None
+
+    def watch(self, sink: Sink) -> None:
+        """Let the next run end with this sink's cancel."""
+        self._sink = sink
+
+    def run(self, outputs: Sequence[str] | None, feed: Mapping[str, Any]) -> list[Any]:
+        """Run the graph. Raises Stopped when cancelled before or during the run, or what the runtime raises."""
+        # Options of its own for every run: a flag set late for the one before must not end this one.
+        options = onnxruntime.RunOptions()
+        # A stopped run would be printed as an error; what goes wrong is raised anyway.
+        options.log_severity_level = _FATAL_ONLY
+
+        def stop() -> None:
+            options.terminate = True
+
+        sink, self._sink = self._sink, None
+        if sink is not None:
+            sink.on_cancel(stop)
+            if sink.cancelled:
+                raise Stopped
+        try:
+            results: list[Any] = self._session.run(outputs, feed, options)
+        except Exception as error:
+            if sink is not None and sink.cancelled:
+                raise Stopped from error
+            raise
+        return results

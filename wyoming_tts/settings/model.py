@@ -1,0 +1,160 @@
+"""The whole settings file as one value."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    SerializeAsAny,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from wyoming_tts.settings.audio import AudioSettings
+from wyoming_tts.settings.provider import ProviderSettings, provider_name
+from wyoming_tts.settings.section import Count, LanguageTag, Patience, Section
+from wyoming_tts.settings.server import ServerSettings
+from wyoming_tts.settings.voice import HouseVoice
+from wyoming_tts.settings.web import WebSettings
+
+UNKNOWN_LINK = "unknown_link"
+"""The type of pydantic's error for a chain that names a provider nobody configured."""
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+class FallbackSettings(Section):
+    """When the next voice of a chain carries on."""
+
+    unknown_voice: Literal["default", "error"] = "default"
+    """What happens when a client asks for a voice that is not here: `default` speaks with the default voice, `error`
+    says so and speaks nothing."""
+    first_audio_s: Patience = 5.0
+    """How many seconds a voice may take until its first sound; then the next of its chain is asked."""
+    last_first_audio_s: Patience = 10.0
+    """The same for the last voice of a chain, after which there is nobody to ask."""
+    gap_s: Patience = 10.0
+    """How many seconds a voice that has begun may stay without sending more."""
+
+
+class TextSettings(Section):
+    """How text is made ready to be spoken."""
+
+    language: LanguageTag | None = None
+    """The language of text that comes without one, as a tag: `en`, `de-AT`; leave it out for the system's."""
+    max_utterance_chars: Annotated[Count, Field(ge=80, le=2_000)] = 300
+    """The longest piece of text, in characters, that is handed to a voice at once."""
+    code_blocks: Literal["skip", "speak"] = "skip"
+    """Whether the code in an assistant's answer is left out or read aloud."""
+
+
+class LimitSettings(Section):
+    """How much anybody may ask for."""
+
+    text_chars: Annotated[Count, Field(ge=1, le=10_000_000)] = 100_000
+    """The longest text of one request, in characters."""
+    concurrent_answers: Annotated[Count, Field(ge=1, le=10_000)] = 64
+    """Answers spoken at the same time; one more is told to come back later."""
+    speakers_advertised: Annotated[Count, Field(ge=0, le=10_000)] = 50
+    """How many speakers of one voice are shown to Home Assistant; all of them can be asked for."""
+
+
+class WorkerSettings(Section):
+    """The processes in which local voices run."""
+
+    memory_mb: Annotated[Count, Field(ge=64)] | None = None
+    """How many megabytes they may use together; leave it out for half of this machine's memory."""
+    idle_unload_s: Patience = 600.0
+    """After how many seconds without work a voice is dropped from memory."""
+    start_timeout_s: Patience = 30.0
+    """How many seconds a process may take to start."""
+
+
+class TelemetrySettings(Section):
+    """What the server tells about itself."""
+
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
+    """The least important lines that are still written."""
+    log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = "console"
+    """`console` to be read by people, `json` by programs."""
+    spoken_text: bool = False
+    """Whether the log may hold what is spoken, at level `debug`. Off, it never does."""
+
+
+class Settings(Section):
+    """Everything the owner may decide, one section for each part of the server."""
+
+    server: ServerSettings = ServerSettings()
+    """Where the Wyoming server listens, and how patient it is with its clients."""
+    web: WebSettings = WebSettings()
+    """The page, the health checks and the HTTP endpoint for speech."""
+    providers: Mapping[Annotated[str, AfterValidator(provider_name)], SerializeAsAny[ProviderSettings]] = {}
+    """The engines and services that speak: a name of your choice, and under it the provider's `type` and settings.
+    Leave `providers` out for the voices that need no settings."""
+    voices: tuple[HouseVoice, ...] = ()
+    """Names of your own for voices, each with the voices that speak in its place when it cannot."""
+    default_voice: str | None = None
+    """Who speaks when no voice is asked for: one of `voices`, or `provider/voice`; leave it out for the best voice of
+    the text's language."""
+    fallback: FallbackSettings = FallbackSettings()
+    """When the next voice of a chain carries on."""
+    text: TextSettings = TextSettings()
+    """How text is made ready to be spoken."""
+    audio: AudioSettings = AudioSettings()
+    """Silence around the speech, for players that miss its first or last moment."""
+    limits: LimitSettings = LimitSettings()
+    """How much anybody may ask for."""
+    workers: WorkerSettings = WorkerSettings()
+    """The processes in which local voices run."""
+    telemetry: TelemetrySettings = TelemetrySettings()
+    """What the server tells about itself."""
+
+    _left_out: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def left_out(self) -> Mapping[str, str]:
+        """Providers nobody asked for by name that are missing here, each with the extra that would bring it."""
+        return self._left_out
+
+    def leaving_out(self, providers: Mapping[str, str]) -> Self:
+        """Return the same settings that know of such providers."""
+        copy = self.model_copy()
+        copy._left_out = dict(providers)  # noqa: SLF001 - a copy of our own
+        return copy
+
+    @field_validator("voices")
+    @classmethod
+    def _names_differ(cls, voices: tuple[HouseVoice, ...]) -> tuple[HouseVoice, ...]:
+        counts = Counter(voice.name.casefold() for voice in voices)
+        twice = sorted({voice.name for voice in voices if counts[voice.name.casefold()] > 1})
+        if twice:
+            raise ValueError(f"each voice needs a name of its own; more than one is called {' or '.join(twice)}")
+        return voices
+
+    @model_validator(mode="after")
+    def _chains_lead_somewhere(self) -> Self:
+        for (index, position), sentence in unknown_links(self.voices, self.providers):
+            place = f"voices[{index}].chain[{position}]"
+            raise PydanticCustomError(UNKNOWN_LINK, "{place} {sentence}", {"place": place, "sentence": sentence})
+        return self
+
+
+def unknown_links(
+    voices: tuple[HouseVoice, ...], providers: Mapping[str, object]
+) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield where (voice, link) a chain names a provider that does not exist, and a sentence about it."""
+    known = ", ".join(providers) or "none"
+    for index, voice in enumerate(voices):
+        for position, link in enumerate(voice.links):
+            if link.provider not in providers:
+                yield (
+                    (index, position),
+                    f'names the provider "{link.provider}", which is not configured; there is: {known}',
+                )

@@ -1,0 +1,83 @@
+"""One link trying one utterance, in a task of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wyoming_tts.errors import BadAudio, ProviderError
+from wyoming_tts.synthesis.pipe import ChunkPipe
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncIterator
+
+    from wyoming_tts.speech.audio import AudioFormat, Chunk, Mark
+    from wyoming_tts.speech.utterance import Utterance
+    from wyoming_tts.synthesis.provider import Link
+
+AUDIO_AHEAD_BYTES = 256 * 1024
+"""Unread audio an attempt holds: 6 s at 22,050 Hz, so that a slow reader costs bounded memory."""
+
+
+class Attempt:
+    """Enters, reads and leaves its link's context in the one task that `run` is."""
+
+    def __init__(self, link: Link, utterance: Utterance) -> None:
+        self.link = link
+        self.utterance = utterance
+        self.heard_s = 0.0
+        """Seconds of audio handed on so far."""
+        self.marks: list[Mark] = []
+        """Word times of all audio handed on so far, and perhaps a little ahead."""
+        self._format: AudioFormat | None = None
+        self._pipe = ChunkPipe(AUDIO_AHEAD_BYTES)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def format(self) -> AudioFormat:
+        """The link's native format; known once the first chunk has come."""
+        if self._format is None:
+            raise RuntimeError("the format is known with the first chunk")
+        return self._format
+
+    def start(self, tasks: asyncio.TaskGroup) -> None:
+        """Begin in a task of `tasks`."""
+        self._task = tasks.create_task(self.run())
+
+    def cancel(self) -> None:
+        """End without success or failure; leaving the link's context follows at once."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def run(self) -> None:
+        """Enter the link's context, relay its chunks, leave it: all in this task.
+
+        A failure leaves through the link's own wrappers, so they see it even after audio has left.
+        """
+        try:
+            async with self.link.synthesize(self.utterance) as stream:
+                self._format = stream.format
+                async for chunk in stream.chunks:
+                    await self._pipe.put(chunk)
+        except ProviderError as error:
+            self._pipe.end(error)
+        except Exception as error:  # noqa: BLE001 - a bug in one adapter must not mute the house: the next link speaks
+            self._pipe.end(_bug(error, self.link.provider.name))
+        finally:
+            self._pipe.end()
+
+    async def chunks(self) -> AsyncIterator[Chunk]:
+        """Yield the audio as it comes; raises ProviderError where the link fails, BadAudio where it stays silent."""
+        async for chunk in self._pipe.chunks():
+            self.marks.extend(chunk.marks)
+            if chunk.pcm:
+                self.heard_s += self.format.seconds(len(chunk.pcm))
+                yield chunk
+        if not self.heard_s:
+            raise BadAudio("no audio at all", provider=self.link.provider.name)
+
+
+def _bug(error: Exception, provider: str) -> ProviderError:
+    wrapped = ProviderError(f"internal error {type(error).__name__}", provider=provider)
+    wrapped.__cause__ = error
+    return wrapped

@@ -1,0 +1,57 @@
+"""Chunks from the task that makes them to the one that needs them, a bounded time of audio ahead."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from wyoming_tts.speech.audio import Chunk
+
+
+class ChunkPipe:
+    """One writer, one reader; the writer waits while `limit_bytes` are unread, a failure arrives after its audio."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit_bytes = limit_bytes
+        self._unread: deque[Chunk] = deque()
+        self._unread_bytes = 0
+        self._changed = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._ended = False
+        self._failure: Exception | None = None
+
+    async def put(self, chunk: Chunk) -> None:
+        """Hand over one chunk, after waiting for room."""
+        await self._room.wait()
+        self._unread.append(chunk)
+        self._unread_bytes += len(chunk.pcm)
+        if self._unread_bytes >= self._limit_bytes:
+            self._room.clear()
+        self._changed.set()
+
+    def end(self, failure: Exception | None = None) -> None:
+        """Say that nothing more comes, and why where it is a failure; the first word counts."""
+        if not self._ended:
+            self._ended, self._failure = True, failure
+            self._changed.set()
+
+    async def chunks(self) -> AsyncIterator[Chunk]:
+        """Yield what was put, in order; then raise the failure, if there was one."""
+        while True:
+            while self._unread:
+                chunk = self._unread.popleft()
+                self._unread_bytes -= len(chunk.pcm)
+                if self._unread_bytes < self._limit_bytes:
+                    self._room.set()
+                yield chunk
+            if self._ended:
+                break
+            self._changed.clear()
+            await self._changed.wait()
+        if self._failure is not None:
+            raise self._failure

@@ -1,0 +1,74 @@
+"""From the client's text, in whatever chunks it comes, to pieces that can be spoken."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+from wyoming_tts.text.clean import Cleaner
+from wyoming_tts.text.sentences import SentenceSplitter
+from wyoming_tts.text.ssml import spoken_text
+from wyoming_tts.text.utterances import bounded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wyoming_tts.speech.request import SpeechRequest
+    from wyoming_tts.speech.utterance import Sentence
+
+TURN_CHARS = 4096
+"""Text cleaned in one go before other tasks get a turn; about 2 ms of work."""
+
+
+class Reading:
+    """Cleans and splits a request's text while it arrives; pieces wait here until somebody takes them."""
+
+    def __init__(self, request: SpeechRequest, *, max_chars: int, code_blocks: str) -> None:
+        self._request = request
+        self._max_chars = max_chars
+        self._cleaner = Cleaner(code_blocks=code_blocks)
+        self._splitter = SentenceSplitter()
+        self._changed = asyncio.Event()
+        self._ended = False
+        self.waiting: deque[str] = deque()
+        """Sentences, or parts of overlong ones, not yet taken."""
+        self.chars = 0
+        """Characters of text that came from the client."""
+
+    async def run(self) -> None:
+        """Read the text to its end; whatever the text's source raises goes through."""
+        if self._request.ssml:
+            markup = [chunk async for chunk in self._request.texts]
+            await self._feed(spoken_text("".join(markup)))
+        else:
+            async for chunk in self._request.texts:
+                await self._feed(chunk)
+        self._accept(self._splitter.feed(self._cleaner.finish()))
+        self._accept(self._splitter.finish())
+        self._ended = True
+        self._changed.set()
+
+    async def _feed(self, text: str) -> None:
+        self.chars += len(text)
+        for start in range(0, len(text), TURN_CHARS):
+            self._accept(self._splitter.feed(self._cleaner.feed(text[start : start + TURN_CHARS])))
+            if len(text) > TURN_CHARS:
+                await asyncio.sleep(0)
+
+    def _accept(self, sentences: Sequence[Sentence]) -> None:
+        for sentence in sentences:
+            self.waiting.extend(bounded(sentence.text, self._max_chars))
+        if sentences:
+            self._changed.set()
+
+    async def available(self) -> bool:
+        """Wait until a piece waits; return False when the text has ended and all was taken."""
+        while not self.waiting and not self._ended:
+            self._changed.clear()
+            await self._changed.wait()
+        return bool(self.waiting)
+
+    def take(self, count: int) -> str:
+        """Remove the next `count` pieces and return them as one text."""
+        return " ".join(self.waiting.popleft() for _ in range(count))

@@ -1,0 +1,207 @@
+"""The parent's side of one provider's worker: starts it on need, watches it, lets it go when idle."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+
+from wyoming_tts.errors import ModelTooLarge, ProviderTimeout, ProviderUnavailable
+from wyoming_tts.workers import client
+from wyoming_tts.workers.backoff import Backoff
+from wyoming_tts.workers.life import WorkerLife
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from wyoming_tts.speech.audio import AudioStream
+    from wyoming_tts.speech.utterance import Utterance
+    from wyoming_tts.speech.voice import Voice
+    from wyoming_tts.telemetry.clock import Clock
+    from wyoming_tts.workers.pool import WorkerPool
+    from wyoming_tts.workers.spec import WorkerSpec
+
+START_TIMEOUT_S = 60.0
+"""From the process's start to its first answer: importing torch takes 12 s on two cores, and several may start."""
+
+log = structlog.get_logger(__name__)
+
+
+class WorkerHost:
+    """One provider's worker, there whenever it is needed. Nothing is opened before it is."""
+
+    def __init__(
+        self,
+        name: str,
+        spec: WorkerSpec,
+        *,
+        pool: WorkerPool,
+        clock: Clock,
+        start_timeout_s: float = START_TIMEOUT_S,
+        idle_unload_s: float | None = None,
+    ) -> None:
+        self.name = name
+        """The provider's."""
+        self.pinned = False
+        """Never unloaded for being idle or for room: the default voice's."""
+        self.last_used = 0.0
+        self.active = 0
+        """Requests under way."""
+        self.restarts = 0
+        """Crashes so far."""
+        self._spec = spec
+        self._pool = pool
+        self._clock = clock
+        self._start_timeout_s = start_timeout_s
+        self._idle_unload_s = idle_unload_s
+        self._backoff = Backoff()
+        self._retry_at = 0.0
+        self._closed = False
+        self._life: WorkerLife | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Return the running process, if there is one."""
+        return self._life.process.pid if self._life is not None else None
+
+    @property
+    def state(self) -> str:
+        """Return `stopped`, `starting`, `running`, `backoff` or `closed`."""
+        if self._closed:
+            return "closed"
+        if self._life is not None:
+            return "running" if self._life.ready else "starting"
+        return "backoff" if self._clock.now() < self._retry_at else "stopped"
+
+    async def start(self) -> None:
+        """Have the worker running; raises ProviderError."""
+        with self._in_use():
+            await self._running()
+
+    async def describe(self) -> tuple[Voice, ...]:
+        """Return the voices the worker has now; one that does not answer in time is replaced. Counts as no use."""
+        with self._in_use(counts=False):
+            life = await self._running()
+            try:
+                async with asyncio.timeout(self._start_timeout_s):
+                    return await client.describe(life.process.path, provider=self.name)
+            except TimeoutError as error:
+                log.warning("worker hangs", provider=self.name)
+                life.process.kill()
+                raise ProviderTimeout("the worker hangs", provider=self.name) from error
+
+    async def load(self, voice: str) -> None:
+        """Have the voice loaded; raises ModelTooLarge, and stops the worker, where that leaves the memory budget."""
+        with self._in_use():
+            await self._pool.make_room(self)
+            life = await self._running()
+            await client.load(life.process.path, voice, provider=self.name)
+            if not await self._pool.make_room(self):
+                life.stop()
+                raise ModelTooLarge(provider=self.name)
+
+    @asynccontextmanager
+    async def synthesize(self, utterance: Utterance) -> AsyncIterator[AudioStream]:
+        """Speak; entered when the format is known, left with the engine told to stop."""
+        with self._in_use():
+            life = await self._running()
+            async with client.speaking(life.process.path, utterance, provider=self.name) as stream:
+                yield stream
+
+    async def unload(self) -> None:
+        """End the worker until it is needed again; does nothing while it is in use."""
+        if self._life is not None and not self.active:
+            self._life.stop()
+            await self._life.ended.wait()
+
+    async def aclose(self) -> None:
+        """End the worker for good; may be called twice."""
+        self._closed = True
+        self._pool.leave(self)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    @contextmanager
+    def _in_use(self, *, counts: bool = True) -> Iterator[None]:
+        self.active += 1
+        try:
+            yield
+        finally:
+            self.active -= 1
+            if counts:
+                self.last_used = self._clock.now()
+
+    async def _running(self) -> WorkerLife:
+        """Return a worker that answers, started now if need be."""
+        while (life := self._life) is not None and life.stopping:
+            await life.ended.wait()
+        if life is None:
+            life = self._begin()
+        await life.settled.wait()
+        if life.failure is not None:
+            raise type(life.failure)(life.failure.detail, provider=self.name) from life.failure
+        return life
+
+    def _begin(self) -> WorkerLife:
+        if self._closed:
+            raise ProviderUnavailable("closed", provider=self.name)
+        wait_s = self._retry_at - self._clock.now()
+        if wait_s > 0:
+            raise ProviderUnavailable(f"starts again in {wait_s:.1f} s", provider=self.name)
+        self._pool.join(self)
+        self.last_used = self._clock.now()
+        self._life = WorkerLife(self.name, self._spec, self._start_timeout_s)
+        self._task = asyncio.create_task(self._live(self._life), name=f"worker {self.name}")
+        return self._life
+
+    async def _live(self, life: WorkerLife) -> None:
+        """Own one life of the worker, from the room it needs to its end."""
+        began = self._clock.now()
+        crashed = False
+        try:
+            if not await self._pool.make_room(self):
+                life.fail(ModelTooLarge(provider=self.name))
+                return
+            async with asyncio.TaskGroup() as group:
+                idling = group.create_task(self._unload_when_idle(life))
+                await life.run()
+                idling.cancel()
+            crashed = not life.stopping
+        finally:
+            self._life = None
+            if crashed:
+                self._after_crash(life, self._clock.now() - began)
+            life.end()
+
+    def _after_crash(self, life: WorkerLife, lived_s: float) -> None:
+        self.restarts += 1
+        delay_s = self._backoff.crashed(lived_s)
+        self._retry_at = self._clock.now() + delay_s
+        end = life.exit
+        log.warning(
+            "worker crashed",
+            provider=self.name,
+            exit_code=end.code if end is not None else None,
+            reason=end.reason if end is not None else "",
+            stderr_lines=end.stderr_lines if end is not None else 0,
+            stderr_bytes=end.stderr_bytes if end is not None else 0,
+            lived_s=round(lived_s, 1),
+            retry_in_s=delay_s,
+        )
+
+    async def _unload_when_idle(self, life: WorkerLife) -> None:
+        limit_s = self._idle_unload_s
+        while limit_s is not None:
+            idle_s = self._clock.now() - self.last_used
+            if self.active or self.pinned:
+                await self._clock.sleep(limit_s)
+            elif idle_s < limit_s:
+                await self._clock.sleep(limit_s - idle_s)
+            else:
+                log.info("worker unloaded", provider=self.name, idle_s=round(idle_s))
+                life.stop()
+                return

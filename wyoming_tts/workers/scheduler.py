@@ -1,0 +1,175 @@
+"""The one thread in which a worker's engine works: whose listener runs dry first goes first."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import Future
+from itertools import count
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from wyoming_tts.models.base import Model
+    from wyoming_tts.speech.utterance import Utterance
+    from wyoming_tts.workers.outlet import Outlet
+
+T = TypeVar("T")
+
+
+class Scheduler:
+    """Owns the model and its thread. The model is created there; what creating it raises goes to `failed`."""
+
+    def __init__(
+        self,
+        create: Callable[[], Model],
+        failed: Callable[[Exception], None],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._create = create
+        self._failed = failed
+        self._now = now
+        self._arrivals = count()
+        self._waiting: list[tuple[int, Work]] = []
+        self._changed = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread; work may be handed in before."""
+        self._thread.start()
+
+    def call(self, function: Callable[[Model], T], due_in_s: float = 0.0) -> Future[T]:
+        """Call `function` in the engine's thread, before any work that is due later than `due_in_s` from now."""
+        call = Call(function, self._now() + due_in_s)
+        self._add(call)
+        return call.result
+
+    def speak(self, utterance: Utterance, outlet: Outlet) -> None:
+        """Speak the utterance into the outlet, which is finished whatever happens."""
+        self._add(Speech(utterance, outlet, self._now))
+
+    def close(self) -> None:
+        """Free the model after the step it is in, and end the thread."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _add(self, work: Work) -> None:
+        with self._changed:
+            self._waiting.append((next(self._arrivals), work))
+            self._changed.notify()
+
+    def _work(self) -> None:
+        try:
+            model = self._create()
+        except Exception as error:  # noqa: BLE001 - whatever an engine raises means that there is no model
+            self._failed(error)
+            return
+        while (work := self._next()) is not None:
+            done = work.step(model)
+            while not (done or model.interleaves):
+                done = work.step(model)
+            if done:
+                self._remove(work)
+        model.close()
+
+    def _next(self) -> Work | None:
+        """Wait for work and return the most urgent: first what was dropped, so that it frees what it holds."""
+        with self._changed:
+            while not (self._waiting or self._closing):
+                self._changed.wait()
+            if self._closing:
+                return None
+            return min(self._waiting, key=lambda entry: (not entry[1].dropped, entry[1].due_at, entry[0]))[1]
+
+    def _remove(self, done: Work) -> None:
+        with self._changed:
+            self._waiting = [entry for entry in self._waiting if entry[1] is not done]
+
+
+class Work(Protocol):
+    """Something for the engine to do, step by step; stepped in the engine's thread only."""
+
+    due_at: float
+    """When somebody hears that it is late, on the scheduler's clock."""
+
+    @property
+    def dropped(self) -> bool:
+        """Nobody waits for it any more."""
+        ...
+
+    def step(self, model: Model) -> bool:
+        """Do one step; return whether it was the last. Raises nothing."""
+        ...
+
+
+class Call(Generic[T]):
+    """A function of the model, in one step."""
+
+    def __init__(self, function: Callable[[Model], T], due_at: float) -> None:
+        self.due_at = due_at
+        self.result: Future[T] = Future()
+        self._function = function
+
+    @property
+    def dropped(self) -> bool:
+        """Nobody waits for the result."""
+        return self.result.cancelled()
+
+    def step(self, model: Model) -> bool:
+        """Call it."""
+        if not self.result.set_running_or_notify_cancel():
+            return True
+        try:
+            self.result.set_result(self._function(model))
+        except Exception as error:  # noqa: BLE001 - the caller gets whatever the engine raised
+            self.result.set_exception(error)
+        return True
+
+
+class Speech:
+    """An utterance in as many steps as the model makes of it."""
+
+    def __init__(self, utterance: Utterance, outlet: Outlet, now: Callable[[], float]) -> None:
+        self.due_at = now() + utterance.due_s
+        self._utterance = utterance
+        self._outlet = outlet
+        self._now = now
+        self._steps: Iterator[None] | None = None
+
+    @property
+    def dropped(self) -> bool:
+        """Its listener has gone."""
+        return self._outlet.cancelled
+
+    def step(self, model: Model) -> bool:
+        """Run to the model's next stop; the audio this yields puts off when the listener runs dry."""
+        try:
+            done = self._advance(model)
+        except Exception as error:  # noqa: BLE001 - one utterance failed; the worker lives on
+            self._outlet.finish(error)
+            return True
+        if done:
+            self._outlet.finish()
+        return done
+
+    def _advance(self, model: Model) -> bool:
+        if self.dropped:
+            self._close()
+            return True
+        if self._steps is None:
+            self._steps = model.steps(self._utterance, self._outlet)
+        spoken_s = self._outlet.seconds
+        done = next(self._steps, True) is True
+        gained_s = self._outlet.seconds - spoken_s
+        if gained_s:
+            self.due_at = max(self.due_at, self._now()) + gained_s
+        return done
+
+    def _close(self) -> None:
+        close = getattr(self._steps, "close", None)
+        if close is not None:
+            close()
