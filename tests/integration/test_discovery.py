@@ -88,6 +88,7 @@ async def test_name_in_use_is_left_to_its_owner(browser: Browser) -> None:
     try:
         await owner.start()
         await browser.sees(f"wyoming-tts-same.{SERVICE_TYPE}", there=True)
+        await asyncio.sleep(1.1)  # RFC 6762, 6: nobody multicasts a record twice within a second, not even to defend it
         await other.start()
         assert owner.standing
         assert not other.standing

@@ -31,7 +31,9 @@ def kind(schema: Schema) -> str:
         return f"one of {', '.join(str(value) for value in schema['enum'])}"
     if schema.get("type") == "null":
         return "null"
-    word = _WORDS.get(schema.get("type", ""), "")
+    type_ = schema.get("type", "")
+    name = type_[0] if isinstance(type_, list) else type_  # the other one is null, for a section without a key
+    word = "a path" if schema.get("format") == "path" else _WORDS.get(name, "")
     return f"{word}{_range(schema)}"
 
 
@@ -49,7 +51,7 @@ def _range(schema: Schema) -> str:
         ("maximum", "of at most {:.10g}"),
         ("exclusiveMinimum", "above {:.10g}"),
         ("exclusiveMaximum", "below {:.10g}"),
-        ("minItems", "with at least {:g} in it"),
+        ("minItems", "of at least {:g}"),
         ("minLength", "of at least {:g} characters"),
         ("maxLength", "of at most {:g} characters"),
     )

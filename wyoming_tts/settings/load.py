@@ -56,15 +56,31 @@ def load(
 
     """
     tree = Tree() if path is None else _read(path, environ)
-    # A section whose keys are all commented out is one that says nothing.
-    tree.data = {key: value for key, value in tree.data.items() if value is not None or tree.broken((key,))}
+    _drop_empty(tree)
     if "providers" not in tree.data:
         tree.data["providers"] = deepcopy({name: dict(keys) for name, keys in default_providers.items()})
     apply_environment(tree, environ)
-    for key, value in (overrides or {}).items():
-        if value is not None:
-            tree.put(tuple(key.split(".")), value, place=f"flag for {key}")
+    _apply_flags(tree, overrides or {})
+    _drop_empty(tree)
     return _Reading(tree, provider_types).settings()
+
+
+def _drop_empty(tree: Tree) -> None:
+    """Take out the sections whose keys are all commented out, which say nothing."""
+    for key in Settings.model_fields:
+        if tree.data.get(key, key) is None:
+            del tree.data[key]
+
+
+def _apply_flags(tree: Tree, overrides: Mapping[str, object]) -> None:
+    for key, value in overrides.items():
+        if value is None:
+            continue
+        path, place = tuple(key.split(".")), f"flag for {key}"
+        try:
+            tree.put(path, value, place=place)
+        except LookupError as error:
+            tree.report(path, f'cannot be set, since "{error.args[0]}" holds no keys', place=place)
 
 
 def _read(path: Path, environ: Mapping[str, str]) -> Tree:
@@ -95,7 +111,7 @@ class _Reading:
 
     def _providers(self) -> dict[str, ProviderSettings]:
         """Return the providers by name; one with a problem is there too, so that a chain may name it."""
-        written = self._tree.data["providers"]
+        written = self._tree.data.get("providers", {})
         if not isinstance(written, dict):
             self._tree.report(("providers",), "must be names with a provider's settings under each")
             return {}

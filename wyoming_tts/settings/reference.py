@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wyoming_tts.settings.kind import kind
 from wyoming_tts.settings.provider import ProviderSettings
-from wyoming_tts.settings.schema import json_schema
+from wyoming_tts.settings.schema import json_schema, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +38,7 @@ def _top(name: str, schema: Schema, provider_types: Mapping[str, type[ProviderSe
     part = schema["properties"][name]
     if name == "providers":
         yield from _providers(part, schema, provider_types)
-    elif "$ref" in part:
+    elif "properties" in resolved(part, schema):
         yield from _section(name, part, schema)
     else:
         yield f"### `{name}`\n\n{_words(part)}\n\nMay be {_cell(kind(part))}. Default: {_default(part, needed=False)}."
@@ -46,7 +46,7 @@ def _top(name: str, schema: Schema, provider_types: Mapping[str, type[ProviderSe
 
 
 def _section(title: str, part: Schema, schema: Schema) -> Iterator[str]:
-    section = _resolved(part, schema)
+    section = resolved(part, schema)
     needed = section.get("required", ())
     rows = [_row(key, below, needed=key in needed) for key, below in section["properties"].items()]
     yield f"### `{title}`\n\n{_words(part) or _words(section)}\n\n{_table(rows)}"
@@ -61,15 +61,13 @@ def _entries(title: str, part: Schema, schema: Schema) -> Iterator[str]:
         yield from _section(f"{title}[]", items, schema)
 
 
-def _providers(
-    part: Schema, schema: Schema, provider_types: Mapping[str, type[ProviderSettings]]
-) -> Iterator[str]:
+def _providers(part: Schema, schema: Schema, provider_types: Mapping[str, type[ProviderSettings]]) -> Iterator[str]:
     common = ProviderSettings.model_json_schema()["properties"]
     rows = [_row(key, below, needed=key == "type") for key, below in common.items() if key != "type"]
     types = ", ".join(f"`{name}`" for name in sorted(provider_types))
     yield f"### `providers.NAME`\n\n{_words(part)} `type` is one of {types}. Every type knows these:\n\n{_table(rows)}"
     for name, ref in part["additionalProperties"]["discriminator"]["mapping"].items():
-        own = _resolved({"$ref": ref}, schema)
+        own = resolved({"$ref": ref}, schema)
         extra = provider_types[name].extra
         needs = f" Needs the extra `{extra}`: `pip install 'wyoming-tts[{extra}]'`." if extra else ""
         needed = own.get("required", ())
@@ -99,8 +97,3 @@ def _words(part: Schema) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-def _resolved(part: Schema, schema: Schema) -> Schema:
-    target: Schema = schema["$defs"][part["$ref"].rpartition("/")[2]]
-    return target

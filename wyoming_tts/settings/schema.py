@@ -27,7 +27,7 @@ def json_schema(provider_types: Mapping[str, type[ProviderSettings]]) -> Schema:
     definitions = whole["$defs"]
     kinds = {name: refs[model, "validation"] for name, model in provider_types.items()}
     for name, ref in kinds.items():
-        provider = _resolved(ref, whole)
+        provider = resolved(ref, whole)
         provider["properties"]["type"] |= {"const": name}
         provider["required"] = sorted({*provider.get("required", ()), "type"})
     root = definitions.pop(refs[Settings, "validation"]["$ref"].rpartition("/")[2])
@@ -35,7 +35,17 @@ def json_schema(provider_types: Mapping[str, type[ProviderSettings]]) -> Schema:
         "anyOf": [kinds[name] for name in sorted(kinds)],
         "discriminator": {"propertyName": "type", "mapping": {name: kinds[name]["$ref"] for name in sorted(kinds)}},
     }
+    root["properties"] = {name: _may_be_empty(part) for name, part in root["properties"].items()}
     return {"$schema": DIALECT, "title": "wyoming-tts", **_without(root, "title"), "$defs": definitions}
+
+
+def resolved(part: Schema, schema: Schema) -> Schema:
+    """Return what a reference leads to, also where null may stand in its place; any other part as it is."""
+    references = [option["$ref"] for option in (part, *part.get("anyOf", ())) if "$ref" in option]
+    if len(references) != 1:
+        return part
+    target: Schema = schema["$defs"][references[0].rpartition("/")[2]]
+    return target
 
 
 def schema_at(schema: Schema, path: KeyPath, data: object) -> Schema | None:
@@ -51,15 +61,15 @@ def schema_at(schema: Schema, path: KeyPath, data: object) -> Schema | None:
 
 def _keyed(part: Schema, schema: Schema, data: object) -> Schema:
     """Return the part itself behind references; of several kinds the one that `data` says it is, by its `type`."""
-    part = _resolved(part, schema)
+    part = resolved(part, schema)
     if mapping := part.get("discriminator", {}).get("mapping"):
         kind = data.get("type") if isinstance(data, dict) else None
-        return _resolved({"$ref": mapping[kind]}, schema) if isinstance(kind, str) and kind in mapping else {}
+        return resolved({"$ref": mapping[kind]}, schema) if isinstance(kind, str) and kind in mapping else {}
     return part
 
 
 def _child(part: Schema, key: str | int, schema: Schema) -> Schema | None:
-    options = [part, *(_resolved(option, schema) for option in part.get("anyOf", ()))]
+    options = [part, *(resolved(option, schema) for option in part.get("anyOf", ()))]
     for option in options:
         if isinstance(key, int):
             child = option.get("items")
@@ -77,11 +87,11 @@ def _item(data: object, key: str | int) -> object:
     return data[key] if inside else None  # type: ignore[index]
 
 
-def _resolved(part: Schema, schema: Schema) -> Schema:
-    if "$ref" not in part:
-        return part
-    target: Schema = schema["$defs"][part["$ref"].rpartition("/")[2]]
-    return target
+def _may_be_empty(part: Schema) -> Schema:
+    """Allow null, which is what YAML makes of a section whose keys are all commented out."""
+    if "$ref" in part:
+        return _without(part, "$ref") | {"anyOf": [{"$ref": part["$ref"]}, {"type": "null"}]}
+    return part | {"type": [part["type"], "null"]} if "type" in part else part
 
 
 def _without(part: Schema, key: str) -> Schema:

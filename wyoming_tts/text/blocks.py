@@ -14,8 +14,6 @@ CodeBlocks = Literal["skip", "speak"]
 START_MAX = 400
 """A line whose kind is not plain after this many characters is text."""
 
-_MARKERS = frozenset("#>-*+_=`~|[•" + PICTURE)
-
 _QUOTE = regex.compile(r">(?=[^\d=])")
 _HEADING = regex.compile(r"#{1,6}(?:[ ]+|(?=\n))")
 _RULE = regex.compile(r"(?:([-*_])(?:[ ]*\1){2,200}|={3,200}|-{2,200})[ ]*\n")
@@ -26,6 +24,11 @@ _DIVIDER = regex.compile(r"\|[ :|-]{1,300}\n")
 _BAR = regex.compile(r"\|")
 _DEFINITION = regex.compile(r"\[[^\[\]\n]{1,60}\]:[ ]*<?https?://")
 _PICTURES = regex.compile(rf"{PICTURE}+")
+
+
+_WHOLE_LINES = (_RULE, _FENCE, _DIVIDER, _DEFINITION)
+_MARKERS = (*_WHOLE_LINES, _QUOTE, _HEADING, _BULLET, _PICTURES, _NUMBER, _BAR)
+_MARKED = frozenset("#>-*+_=`~|[•0123456789" + PICTURE)
 
 
 class _Line(Enum):
@@ -43,14 +46,17 @@ class Blocks:
         self._held = ""
         self._line: _Line | None = None
         """What the current line is; None while its start is being read."""
+        self._own = False
+        """A marker at the start of this line makes it a sentence."""
         self._before = _Line.NONE
         """What the line before it was."""
-        self._fence = ""
+        self._fence_end: regex.Pattern[str] | None = None
+        """What ends the code being read."""
         self._number = 0
         self._final = False
 
     def feed(self, chunk: str) -> str:
-        """Return what is certain by now; the start of a line is held back until its kind is plain."""
+        """Return what is certain by now; a marker that begins a line is held back until it is whole."""
         text, self._held = self._held + chunk, ""
         out: list[str] = []
         at = 0
@@ -87,99 +93,78 @@ class Blocks:
         self._before = _Line.NONE
 
     def _start(self, text: str, at: int, out: list[str]) -> int | None:
-        """Read the start of a line; None where more of it is needed."""
-        if self._fence:
-            return self._code(text, at, out)
-        own = False
-        begin = at
-        while True:
-            while at < len(text) and text[at] == " ":
-                at += 1
-            if at == len(text):
-                return None
-            if text[at] == "\n":
-                return self._blank(at, out)
-            if text[at] not in _MARKERS and not "0" <= text[at] <= "9":
-                break
-            partial = not self._final and len(text) - begin < START_MAX
-            whole_line = self._whole_line(text, at, out, partial=partial)
-            if whole_line is None:
-                return None
-            if whole_line > at:
-                return whole_line
-            marker = self._marker(text, at, partial=partial)
-            if marker is None:
-                return None
-            end, kind, said = marker
-            if end == at:
-                break
-            own, at = own or kind, end
-            if said:
-                self._begin(out, own=True)
-                out.append(said)
-                return at
-        self._begin(out, own=own)
-        return at
+        """Read on in the start of a line; None where more of it is needed."""
+        partial = not self._final and len(text) - at < START_MAX
+        if self._fence_end:
+            return self._code(self._fence_end.match(text, at, at + START_MAX, partial=partial), at)
+        if text[at] in " \n":
+            return self._blank(text[at], at, out)
+        found = self._marker(text, at, partial=partial) if text[at] in _MARKED else None
+        if found is None:
+            self._begin(out)
+            return at
+        return None if found.partial else self._pass(found, out)
 
-    def _begin(self, out: list[str], *, own: bool) -> None:
+    def _blank(self, char: str, at: int, out: list[str]) -> int:
+        if char == "\n":
+            self._own = False
+            if self._before is _Line.TEXT and not self._final:
+                out.append(PARAGRAPH)
+                self._before = _Line.NONE
+        return at + 1
+
+    def _begin(self, out: list[str]) -> None:
+        """Begin to pass the line on, apart from the one before it or in one with it."""
         if self._before is _Line.TEXT:
-            if own:
+            if self._own:
                 self._close(out)
             else:
                 out.append("\n")
-        self._line = _Line.OWN if own else _Line.TEXT
+        self._line = _Line.OWN if self._own else _Line.TEXT
+        self._own = False
 
-    def _blank(self, at: int, out: list[str]) -> int:
-        if self._before is _Line.TEXT and not self._final:
-            out.append(PARAGRAPH)
-            self._before = _Line.NONE
-        return at + 1
-
-    def _whole_line(self, text: str, at: int, out: list[str], *, partial: bool) -> int | None:
-        """Pass a line that is not said; `at` where it is none, None where that cannot be told yet."""
-        for pattern in (_RULE, _FENCE, _DIVIDER, _DEFINITION):
+    def _marker(self, text: str, at: int, *, partial: bool) -> regex.Match[str] | None:
+        for pattern in _MARKERS:
             found = pattern.match(text, at, at + START_MAX, partial=partial)
             if found is None:
                 continue
-            if found.partial:
-                return None
+            if pattern is _NUMBER and not found.partial and not self._counts(int(found[1])):
+                continue
+            return found
+        return None
+
+    def _counts(self, number: int) -> bool:
+        """Tell an item from a date that begins a line (`22. November`): items count from 1."""
+        return number in (0, 1, self._number + 1)
+
+    def _pass(self, found: regex.Match[str], out: list[str]) -> int:
+        """Leave a marker out, and say the number of an item."""
+        if found.re in _WHOLE_LINES:
             if self._before is _Line.TEXT:
                 self._close(out)
-            if pattern is _FENCE:
-                self._fence = found[1]
-            if pattern is _DEFINITION:
+            self._own = False
+            if found.re is _FENCE:
+                fence = found[1]
+                self._fence_end = regex.compile(rf"[ ]{{0,20}}{fence}{fence[0]}{{0,50}}[ ]{{0,20}}\n")
+            elif found.re is _DEFINITION:
                 self._line = _Line.SKIPPED
             return found.end()
-        return at
+        self._own = self._own or found.re is not _QUOTE
+        if found.re is _NUMBER:
+            self._number = int(found[1])
+            self._begin(out)
+            out.append(found[1] + COMMA)
+        elif found.re is _BAR:
+            self._begin(out)
+            out.append(ROW)
+        return found.end()
 
-    def _marker(self, text: str, at: int, *, partial: bool) -> tuple[int, bool, str] | None:
-        """Return where the marker at `at` ends, whether its line is a sentence, and what is said for it."""
-        for pattern in (_QUOTE, _HEADING, _BULLET, _PICTURES, _NUMBER, _BAR):
-            found = pattern.match(text, at, at + START_MAX, partial=partial)
-            if found is None:
-                continue
-            if found.partial:
-                return None
-            if pattern is _NUMBER:
-                return self._numbered(found[1], at, found.end())
-            return found.end(), pattern is not _QUOTE, ROW if pattern is _BAR else ""
-        return at, False, ""
-
-    def _numbered(self, number: str, at: int, end: int) -> tuple[int, bool, str]:
-        """Tell an item from a date that begins a line (`22. November`): items count from 1."""
-        if int(number) not in (0, 1, self._number + 1):
-            return at, False, ""
-        self._number = int(number)
-        return end, True, number + COMMA
-
-    def _code(self, text: str, at: int, out: list[str]) -> int | None:
+    def _code(self, closing: regex.Match[str] | None, at: int) -> int | None:
         """Read the start of a line of code, or the fence that ends it."""
-        closing = regex.compile(rf"[ ]{{0,20}}{regex.escape(self._fence)}{self._fence[0]}{{0,50}}[ ]{{0,20}}\n")
-        found = closing.match(text, at, at + START_MAX, partial=not self._final)
-        if found and found.partial:
+        if closing is None:
+            self._line = _Line.OWN if self._speak_code else _Line.SKIPPED
+            return at
+        if closing.partial:
             return None
-        if found:
-            self._fence = ""
-            return found.end()
-        self._line = _Line.OWN if self._speak_code else _Line.SKIPPED
-        return at
+        self._fence_end = None
+        return closing.end()

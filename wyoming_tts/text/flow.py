@@ -10,9 +10,9 @@ SHORT_LINE = 60
 """Characters; a line this short was ended on purpose (`Wind: 10 km/h`), a longer one may have been wrapped."""
 
 _TOKEN = regex.compile(rf"[^\s{SIGNALS}]++|[\s{SIGNALS}]++")
-_ENDED = regex.compile(r"""[.,;:!?…‥。．，、；：！？।॥؟،؛۔።။។]["'’”“»›)\]}」』）》】〉〕]*\Z""")
-_NO_SPACE_BEFORE = frozenset(".,;:!?…)。，、；：！？）」』")
-_CJK = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}ー々。，、；：！？）」』】》]")
+_ENDED = regex.compile(r"""[\p{Terminal_Punctuation}…‥][\p{Pe}\p{Pf}\p{Pi}"']*\Z""")
+_CLOSES = regex.compile(r"[\p{Terminal_Punctuation}\p{Pe}…]")
+_CJK = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\u3000-\u303f\u30fc\uff00-\uff60]")
 # What eSpeak NG and others take for markup begins so.
 _TAG_OPENS = regex.compile(r"<(?=[\p{L}/!?_:&])")
 _TAIL = 8
@@ -87,18 +87,18 @@ class Flow:
             return ""
         last = self._tail[-1]
         if self._pauses(following):
-            return "，" if _CJK.match(last) else ", "
+            return "\uff0c" if _CJK.match(last) else ", "
         spaced = not self._pending.isdisjoint((" ", "\n", COMMA))
         marked = not self._pending.isdisjoint((GAP, PICTURE))
         if spaced:
-            if marked and following in _NO_SPACE_BEFORE:
+            if marked and _CLOSES.match(following):
                 return ""
             return "" if "\n" in self._pending and _CJK.match(last) and _CJK.match(following) else " "
         apart = last.isalnum() and following.isalnum() and not (_CJK.match(last) and _CJK.match(following))
         return " " if marked and apart else ""
 
     def _pauses(self, following: str) -> bool:
-        if following in _NO_SPACE_BEFORE or self._tail[-1] in "([{" or _ENDED.search(self._tail):
+        if _CLOSES.match(following) or self._tail[-1] in "([{" or _ENDED.search(self._tail):
             return False
         if COMMA in self._pending:
             return True

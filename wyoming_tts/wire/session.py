@@ -92,26 +92,28 @@ class Session:
             if not self._stream.has_text:
                 self._stream.put(parse_text(event))
             return
-        feed = self._add(event, streamed=False)
+        feed = TextFeed(self._limits.text_chars)
         feed.put(parse_text(event))
         feed.close()
-        self._check_waiting()
+        self._check_waiting(feed.chars)
+        self._add(event, feed, streamed=False)
 
     def _start(self, event: Event) -> None:
         if self.in_stream:
             raise BadRequest("`synthesize-start` came within a text stream.")
-        self._stream = self._add(event, streamed=True)
+        stream = TextFeed(self._limits.text_chars)
+        self._add(event, stream, streamed=True)
+        self._stream = stream
 
     def _open_stream(self, event: Event) -> TextFeed:
         if self._stream is None:
             raise BadRequest(f"`{event.type}` came without `synthesize-start`.")
         return self._stream
 
-    def _add(self, event: Event, *, streamed: bool) -> TextFeed:
+    def _add(self, event: Event, feed: TextFeed, *, streamed: bool) -> None:
         if self._ended:
             raise OverloadedError("The server is stopping; try again in a moment.")
         manner = parse_manner(event)
-        feed = TextFeed(self._limits.text_chars)
         if len(self._waiting) >= self._limits.max_waiting:
             raise OverloadedError("Too many requests wait on this connection.")
         request = SpeechRequest(
@@ -126,8 +128,7 @@ class Session:
         )
         self._waiting.append(Pending(request, feed))
         self._changed.set()
-        return feed
 
-    def _check_waiting(self) -> None:
-        if sum(pending.feed.chars for pending in self._waiting) > self._limits.text_chars:
+    def _check_waiting(self, more_chars: int = 0) -> None:
+        if more_chars + sum(pending.feed.chars for pending in self._waiting) > self._limits.text_chars:
             raise TextTooLong(limit_chars=self._limits.text_chars)

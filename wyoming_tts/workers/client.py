@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 LIMITS = FrameLimits(data_bytes=16 * 1024 * 1024)
 """Data has room for the voice list of a multi-speaker collection (900 speakers are 30 kB)."""
+MAX_DETAIL_CHARS = 200
 MIN_RATE_HZ, MAX_RATE_HZ = 4_000, 192_000
 FAILURES: Mapping[str, type[ProviderError]] = {
     kind.code: kind for kind in (BadAudio, ModelTooLarge, ProviderTimeout, ProviderUnavailable, UtteranceRejected)
@@ -90,8 +91,7 @@ class _Wire:
         except (PeerGone, OSError):
             return None
         if event is not None and event.type == "error":
-            kind = FAILURES.get(str(event.data.get("code")), ProviderUnavailable)
-            raise kind(str(event.data.get("text", ""))[:200], provider=self._provider)
+            raise _failure(event, self._provider)
         return event
 
 
@@ -163,6 +163,14 @@ class _Chunks:
         except (TypeError, ValueError) as error:
             self._ended = True
             raise BadAudio("not word times", provider=self._provider) from error
+
+
+def _failure(event: Event, provider: str) -> ProviderError:
+    """Return what an `error` event stands for; a sentence of anybody but our own workers may quote the utterance."""
+    kind = FAILURES.get(str(event.data.get("code")))
+    if kind is None:
+        return ProviderUnavailable("an error of its own", provider=provider)
+    return kind(str(event.data.get("text", ""))[:MAX_DETAIL_CHARS], provider=provider)
 
 
 def _format(event: Event, provider: str) -> AudioFormat:

@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -104,19 +105,20 @@ class PiperAdapter(WorkerAdapter):
 
 def folder_state(folders: Sequence[Path]) -> FolderState:
     """Return which voices' files are there, empty where no folder has a model. Reads the disk: call it in a thread."""
-    found: set[tuple[str, int, int]] = set()
-    for folder in folders:
-        try:
-            with os.scandir(folder) as entries:
-                found.update(_facts(entry) for entry in entries if entry.name.endswith((".onnx", ".onnx.json")))
-        except OSError:  # not there, or gone while we look: the next look tells
-            continue
-    return frozenset(found) if any(path.endswith(".onnx") for path, _, _ in found) else frozenset()
+    files = [file for folder in folders for file in _files(folder)]
+    return frozenset(files) if any(path.endswith(".onnx") for path, _, _ in files) else frozenset()
 
 
-def _facts(entry: os.DirEntry[str]) -> tuple[str, int, int]:
-    facts = entry.stat()
-    return entry.path, facts.st_size, facts.st_mtime_ns
+def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
+    try:
+        with os.scandir(folder) as entries:
+            paths = [entry.path for entry in entries if entry.name.endswith((".onnx", ".onnx.json"))]
+    except OSError:  # not made yet, or unplugged
+        return
+    for path in paths:
+        with suppress(OSError):  # a link to nowhere, or gone since
+            facts = os.stat(path)  # noqa: PTH116 - the names are plain text here
+            yield path, facts.st_size, facts.st_mtime_ns
 
 
 def build(name: str, settings: PiperSettings, context: AdapterContext) -> PiperAdapter:

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pydantic import ValidationError
+from structlog.testing import capture_logs
+
+from tests.fakes.clock import FakeClock
+from tests.fakes.model_host import until, word_host
+from tests.fakes.piper_voice import build_piper_voice
+from wyoming_tts.adapters.context import AdapterContext
+from wyoming_tts.adapters.local.piper import LOOK_EVERY_S, PiperAdapter, PiperSettings, build, folder_state
+from wyoming_tts.errors import ProviderUnavailable
+from wyoming_tts.settings.model import WorkerSettings
+from wyoming_tts.workers.pool import WorkerPool
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def adapter(clock: FakeClock, tmp_path: Path) -> AsyncIterator[PiperAdapter]:
+    context = AdapterContext(tmp_path, WorkerPool(None, clock=clock), clock, WorkerSettings())
+    built = build("piper", PiperSettings(voice_dirs=(tmp_path / "mine",)), context)
+    yield built
+    await built.aclose()
+
+
+def names(adapter: PiperAdapter) -> list[str]:
+    return [voice.name for voice in adapter.voices()]
+
+
+async def test_without_voices_there_is_no_worker_and_a_probe_says_so(adapter: PiperAdapter) -> None:
+    await adapter.start()
+    assert adapter.voices() == ()
+    assert adapter.host.pid is None
+    with pytest.raises(ProviderUnavailable, match="no voices are installed"):
+        await adapter.probe()
+
+
+async def test_voices_of_all_three_folders_are_known_after_the_start(adapter: PiperAdapter, tmp_path: Path) -> None:
+    build_piper_voice(tmp_path, "de_DE-a-low")
+    build_piper_voice(tmp_path / "voices", "en_US-b-low")
+    build_piper_voice(tmp_path / "mine", "fr_FR-c-low")
+    await adapter.start()
+    assert names(adapter) == ["de_DE-a-low", "en_US-b-low", "fr_FR-c-low"]
+
+
+async def test_a_voice_that_comes_or_goes_is_noticed(adapter: PiperAdapter, clock: FakeClock, tmp_path: Path) -> None:
+    await adapter.start()
+    model = build_piper_voice(tmp_path / "voices", "en_US-b-low")
+    await clock.advance(LOOK_EVERY_S)
+    await until(lambda: names(adapter) == ["en_US-b-low"])
+    await clock.advance(0)
+    model.unlink()
+    await until_looked(adapter, clock, [])
+
+
+async def until_looked(adapter: PiperAdapter, clock: FakeClock, expected: list[str]) -> None:
+    """Let the time between two looks pass until one of them has seen it: the look before may still be under way."""
+    for _ in range(1000):
+        await clock.advance(LOOK_EVERY_S)
+        if names(adapter) == expected:
+            return
+    raise AssertionError(names(adapter))
+
+
+async def test_the_worker_is_asked_only_when_something_changed(
+    adapter: PiperAdapter, clock: FakeClock, tmp_path: Path
+) -> None:
+    build_piper_voice(tmp_path, "en_US-b-low")
+    await adapter.start()
+    await adapter.host.unload()
+    await clock.advance(10 * LOOK_EVERY_S)
+    assert adapter.host.pid is None
+    assert names(adapter) == ["en_US-b-low"]
+
+
+async def test_a_worker_that_is_down_keeps_the_last_good_list_and_is_told_once(
+    clock: FakeClock, tmp_path: Path
+) -> None:
+    build_piper_voice(tmp_path, "en_US-b-low")
+    adapter = PiperAdapter("piper", word_host(clock, fails=True), [tmp_path], clock)
+    with capture_logs() as logs:
+        with pytest.raises(ProviderUnavailable):
+            await adapter.start()
+        for _ in range(3):
+            await clock.advance(100.0)
+            await until(lambda: adapter.host.state in {"backoff", "stopped"})
+    await adapter.aclose()
+    assert [line["event"] for line in logs].count("voices cannot be listed") <= 1
+
+
+def test_the_state_of_folders_that_hold_no_model_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("x")
+    (tmp_path / "a.onnx.json").write_text("{}")
+    assert folder_state([tmp_path, tmp_path / "nowhere"]) == frozenset()
+    (tmp_path / "a.onnx").write_bytes(b"x")
+    assert len(folder_state([tmp_path])) == 2
+
+
+def test_a_broken_link_does_not_hide_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "a.onnx").symlink_to(tmp_path / "gone")
+    (tmp_path / "b.onnx").write_bytes(b"x")
+    (tmp_path / "c.onnx").write_bytes(b"x")
+    assert len(folder_state([tmp_path])) == 2
+
+
+@pytest.mark.parametrize(
+    "keys", [{"threads": 0}, {"max_loaded": 0}, {"download": "always"}, {"type": "espeak"}, {"x": 1}]
+)
+def test_settings_that_make_no_sense_are_refused(keys: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        PiperSettings.model_validate(keys)
