@@ -155,4 +155,7 @@ def _schema(_arguments: argparse.Namespace) -> int:
 def _voices(arguments: argparse.Namespace) -> int:
     from wyoming_tts.commands import voices  # noqa: PLC0415 - see settings_of
 
-    return asyncio.run(voices.run(arguments, settings_of(arguments)))
+    settings = settings_of(arguments)
+    piper = next((found for found in settings.providers.values() if found.type == "piper"), None)
+    catalog_url = getattr(piper, "catalog_url", voices.DEFAULT_CATALOG_URL)
+    return asyncio.run(voices.run(arguments, data_dir=settings.server.data_path, catalog_url=catalog_url))

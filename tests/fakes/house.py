@@ -43,6 +43,8 @@ class Script:
     """Raised after that many chunks of an answer."""
     gate: asyncio.Event | None = None
     """Every chunk waits for it."""
+    ends_early: bool = False
+    """The answer ends with the first text that was spoken, whether more comes or not."""
 
 
 @dataclass(slots=True)
@@ -94,6 +96,8 @@ class FakeAnswer:
                     raise script.fail_after[1]
                 yield Chunk(pcm)
                 count += 1
+            if script.ends_early:
+                return
 
     def _tones(self, text: str) -> Iterator[bytes]:
         """Nothing for text without a letter or digit, else chunks that play for the text's time."""

@@ -30,8 +30,6 @@ class Browser:
 
     def __init__(self, zeroconf: AsyncZeroconf) -> None:
         self._zeroconf = zeroconf
-        self._changed = asyncio.Condition()
-        self._names: set[str] = set()
         self._changes: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
         self._browser = AsyncServiceBrowser(zeroconf.zeroconf, SERVICE_TYPE, handlers=[self._on_change])
 
@@ -80,22 +78,6 @@ async def test_server_is_found_while_it_stands(browser: Browser, tmp_path: Path)
         await server.aclose()
     await browser.sees(f"{name}.{SERVICE_TYPE}", there=False)
     await announcement.aclose()
-
-
-async def test_name_in_use_is_left_to_its_owner(browser: Browser) -> None:
-    owner = Announcement(1, "127.0.0.1", "wyoming-tts-same", addresses=LOOPBACK)
-    other = Announcement(2, "127.0.0.1", "wyoming-tts-same", addresses=LOOPBACK)
-    try:
-        await owner.start()
-        await browser.sees(f"wyoming-tts-same.{SERVICE_TYPE}", there=True)
-        await asyncio.sleep(1.1)  # RFC 6762, 6: nobody multicasts a record twice within a second, not even to defend it
-        await other.start()
-        assert owner.standing
-        assert not other.standing
-        assert (await browser.info(f"wyoming-tts-same.{SERVICE_TYPE}")).port == 1
-    finally:
-        await other.aclose()
-        await owner.aclose()
 
 
 async def test_loopback_is_not_announced() -> None:

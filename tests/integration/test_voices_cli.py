@@ -12,7 +12,7 @@ import pytest
 
 from tests.fakes.hasty_clock import HastyClock
 from tests.servers.voice_catalog import Fault, VoiceCatalogServer
-from wyoming_tts.cli_voices import add_arguments, add_parser, run
+from wyoming_tts.commands.voices import add_arguments, add_parser, run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

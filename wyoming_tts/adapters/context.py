@@ -21,3 +21,5 @@ class AdapterContext:
     pool: WorkerPool
     clock: Clock
     workers: WorkerSettings
+    language: str = "en-US"
+    """Of the house, for whoever has to choose a voice unasked."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import AsyncExitStack, contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import structlog
@@ -70,10 +71,9 @@ async def _start_web(stack: AsyncExitStack, settings: Settings, house: House) ->
     """Serve the page; where its address is taken the house speaks on without it."""
     if settings.web.listen is None or settings.server.stdio:
         return
-    # Imported after the Wyoming side listens: aiohttp and jinja2 take 0.2 s that no voice needs.
-    from wyoming_tts.web.server import WebServer  # noqa: PLC0415
-
-    web = WebServer(settings.web.listen, lambda: house)
+    # Imported after the Wyoming side listens and beside it: aiohttp and jinja2 take 0.2 s that no voice needs.
+    module = await asyncio.to_thread(import_module, "wyoming_tts.web.server")
+    web = module.WebServer(settings.web.listen, lambda: house)
     stack.push_async_callback(web.aclose)
     try:
         await web.start()

@@ -52,7 +52,7 @@ class AudioSettings(Section):
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        address = ip_address(text.partition("%")[0])
+        address = ip_address(text)
     except ValueError:
         return None
     # A server listening on [::] sees IPv4 clients as ::ffff:a.b.c.d.

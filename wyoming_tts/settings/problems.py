@@ -77,8 +77,10 @@ def _found(tree: Tree, path: KeyPath, *, secret: bool) -> str:
         value = tree.get(path)
     except LookupError:
         return ""
-    if isinstance(value, (list, tuple, dict)):
-        return f"{'' if value else 'empty '}{'keys' if isinstance(value, dict) else 'list'}"
+    if isinstance(value, dict):
+        return "keys with values"
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
     text = tree.texts.get(path, value) if value is not None else "nothing"
     shown = text if isinstance(text, str) else str(text)
     shown = shown if len(shown) <= _FOUND_CHARS else f"{shown[:_FOUND_CHARS]}..."

@@ -113,7 +113,7 @@ class Answer:
                 break
             in_hand_s = self._playout.in_hand_s() + sum(part.unsent_s for part in self._on_the_way)
             count = self._planner.plan(
-                self._reading.waiting,
+                self._reading.waiting(),
                 in_hand_s,
                 first=not previous_text,
                 joinable=not self._chain.current.sentence_pause_s,

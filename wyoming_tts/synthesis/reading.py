@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from wyoming_tts.text.clean import Cleaner
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 TURN_CHARS = 4096
 """Text cleaned in one go before other tasks get a turn; about 2 ms of work."""
 
+LOOKED_AT = 50
+"""Pieces that one utterance may be grouped from; 50 one-word sentences already fill it."""
+
 
 class Reading:
     """Cleans and splits a request's text while it arrives; pieces wait here until somebody takes them."""
@@ -31,8 +35,7 @@ class Reading:
         self._splitter = SentenceSplitter()
         self._changed = asyncio.Event()
         self._ended = False
-        self.waiting: deque[str] = deque()
-        """Sentences, or parts of overlong ones, not yet taken."""
+        self._waiting: deque[str] = deque()
         self.chars = 0
         """Characters of text that came from the client."""
 
@@ -58,17 +61,21 @@ class Reading:
 
     def _accept(self, sentences: Sequence[Sentence]) -> None:
         for sentence in sentences:
-            self.waiting.extend(bounded(sentence.text, self._max_chars))
+            self._waiting.extend(bounded(sentence.text, self._max_chars))
         if sentences:
             self._changed.set()
 
+    def waiting(self) -> list[str]:
+        """Return the next sentences, or parts of overlong ones, that were not taken yet."""
+        return list(islice(self._waiting, LOOKED_AT))
+
     async def available(self) -> bool:
         """Wait until a piece waits; return False when the text has ended and all was taken."""
-        while not self.waiting and not self._ended:
+        while not self._waiting and not self._ended:
             self._changed.clear()
             await self._changed.wait()
-        return bool(self.waiting)
+        return bool(self._waiting)
 
     def take(self, count: int) -> str:
         """Remove the next `count` pieces and return them as one text."""
-        return " ".join(self.waiting.popleft() for _ in range(count))
+        return " ".join(self._waiting.popleft() for _ in range(count))

@@ -17,7 +17,8 @@ START_MAX = 400
 _QUOTE = regex.compile(r">(?=[^\d=])")
 _HEADING = regex.compile(r"#{1,6}(?:[ ]+|(?=\n))")
 _RULE = regex.compile(r"(?:([-*_])(?:[ ]*\1){2,200}|={3,200}|-{2,200})[ ]*\n")
-_BULLET = regex.compile(r"[-*+•](?:[ ]+|(?=\n))(?:\[[ xX]\][ ]+)?")
+_BULLET = regex.compile(r"[-*+•](?:[ ]+|(?=\n))")
+_TASK = regex.compile(r"\[[ xX]\][ ]+")
 _NUMBER = regex.compile(r"([0-9]{1,3})[.)][ ]+")
 _FENCE = regex.compile(r"(`{3,50}|~{3,50})[^`\n]{0,200}\n")
 _DIVIDER = regex.compile(r"\|[ :|-]{1,300}\n")
@@ -26,9 +27,23 @@ _DEFINITION = regex.compile(r"\[[^\[\]\n]{1,60}\]:[ ]*<?https?://")
 _PICTURES = regex.compile(rf"{PICTURE}+")
 
 
-_WHOLE_LINES = (_RULE, _FENCE, _DIVIDER, _DEFINITION)
-_MARKERS = (*_WHOLE_LINES, _QUOTE, _HEADING, _BULLET, _PICTURES, _NUMBER, _BAR)
-_MARKED = frozenset("#>-*+_=`~|[•0123456789" + PICTURE)
+_WHOLE_LINES = frozenset({_RULE, _FENCE, _DIVIDER, _DEFINITION})
+_MARKERS: dict[str, tuple[regex.Pattern[str], ...]] = {
+    ">": (_QUOTE,),
+    "#": (_HEADING,),
+    "-": (_RULE, _BULLET),
+    "*": (_RULE, _BULLET),
+    "_": (_RULE,),
+    "=": (_RULE,),
+    "+": (_BULLET,),
+    "•": (_BULLET,),
+    "`": (_FENCE,),
+    "~": (_FENCE,),
+    "|": (_DIVIDER, _BAR),
+    "[": (_DEFINITION, _TASK),
+    PICTURE: (_PICTURES,),
+    **dict.fromkeys("0123456789", (_NUMBER,)),
+}
 
 
 class _Line(Enum):
@@ -99,7 +114,7 @@ class Blocks:
             return self._code(self._fence_end.match(text, at, at + START_MAX, partial=partial), at)
         if text[at] in " \n":
             return self._blank(text[at], at, out)
-        found = self._marker(text, at, partial=partial) if text[at] in _MARKED else None
+        found = self._marker(text, at, partial=partial)
         if found is None:
             self._begin(out)
             return at
@@ -124,18 +139,17 @@ class Blocks:
         self._own = False
 
     def _marker(self, text: str, at: int, *, partial: bool) -> regex.Match[str] | None:
-        for pattern in _MARKERS:
+        for pattern in _MARKERS.get(text[at], ()):
+            if (pattern in _WHOLE_LINES and self._own) or (pattern is _TASK and not self._own):
+                continue
             found = pattern.match(text, at, at + START_MAX, partial=partial)
-            if found is None:
-                continue
-            if pattern is _NUMBER and not found.partial and not self._counts(int(found[1])):
-                continue
-            return found
+            if found and (found.partial or pattern is not _NUMBER or self._counts(int(found[1]))):
+                return found
         return None
 
     def _counts(self, number: int) -> bool:
         """Tell an item from a date that begins a line (`22. November`): items count from 1."""
-        return number in (0, 1, self._number + 1)
+        return number in {0, 1, self._number + 1}
 
     def _pass(self, found: regex.Match[str], out: list[str]) -> int:
         """Leave a marker out, and say the number of an item."""

@@ -66,9 +66,11 @@ class Inline:
         self._held = ""
         out: list[str] = []
         at = 1
+        plain_end = 0
         while at < len(text):
-            plain = _PLAIN.match(text, at)
-            step = self._plain(text, at, plain.end()) if plain else self._special(text, at)
+            if at >= plain_end and (plain := _PLAIN.match(text, at)):
+                plain_end = plain.end()
+            step = self._plain(text, at, plain_end) if at < plain_end else self._special(text, at)
             if step is None:
                 break
             said, at = step
@@ -94,11 +96,11 @@ class Inline:
         return (text[at:end], end) if end > at else None
 
     def _address(self, text: str, at: int, scheme_end: int) -> _Step:
-        extent = _URL_EXTENT.match(text, at, at + ADDRESS_MAX)
-        end = extent.end() if extent else scheme_end
-        if end == len(text) and not self._final and end - at < ADDRESS_MAX:
-            return None
-        found = _URL.match(text, at, end)
+        if len(text) - at < ADDRESS_MAX and not self._final:
+            extent = _URL_EXTENT.match(text, at)
+            if extent is None or extent.end() == len(text):
+                return None
+        found = _URL.match(text, at, at + ADDRESS_MAX)
         if found is None:
             return text[at:scheme_end], scheme_end
         return found["host"].rstrip("._-"), at + len(found[0].rstrip(_TRAILING))

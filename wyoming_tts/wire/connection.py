@@ -198,7 +198,8 @@ class Connection:
             except TtsError as error:
                 return error
             except Exception as error:  # noqa: BLE001 - a fault of ours must not leave the client without an answer
-                self._service.log.error(  # noqa: TRY400 - a traceback's message may hold the spoken text
+                # No traceback: its message may hold the spoken text.
+                self._service.log.error(
                     "request failed unexpectedly", id=pending.request.id, error=type(error).__name__, at=where(error)
                 )
                 return TtsError("The server failed; its log says where.")

@@ -49,7 +49,8 @@ class TcpListener:
 
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             peername = writer.get_extra_info("peername")
-            accept(Peer(reader, writer, peername[0].removeprefix(MAPPED_IPV4) if peername else "unknown"))
+            address = peername[0].removeprefix(MAPPED_IPV4) if peername else "unknown"
+            accept(Peer.of_socket(reader, writer, address))
 
         try:
             for family, host in await self._addresses():

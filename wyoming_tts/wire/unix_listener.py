@@ -41,7 +41,7 @@ class UnixListener:
         """Listen. Raises ConfigError."""
 
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            accept(Peer(reader, writer, "unix"))
+            accept(Peer.of_socket(reader, writer, "unix"))
 
         if len(os.fsencode(self._path)) > PATH_BYTES:
             raise ConfigError(f"The path of a unix socket may have {PATH_BYTES} bytes; {self._path} is longer.")

@@ -124,6 +124,9 @@ class WorkerHost:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
+        if self._life is not None:  # cancelled before its task had begun
+            self._life.end()
+            self._life = None
 
     @contextmanager
     def _in_use(self, *, counts: bool = True) -> Iterator[None]:

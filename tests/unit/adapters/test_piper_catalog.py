@@ -7,6 +7,7 @@ import json
 import os
 import random
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -173,6 +174,26 @@ async def test_a_lock_file_deleted_by_its_holder_locks_nobody_out(tmp_path: Path
     assert not first.acquire()
     second.release()
     assert files(tmp_path) == []
+
+
+def test_never_two_hold_it_however_they_race(tmp_path: Path) -> None:
+    """Each release deletes the file, which somebody else may just have opened."""
+    inside: list[int] = []
+    most = [0]
+
+    def come_and_go(number: int) -> None:
+        for _ in range(1000):
+            lock = FileLock(tmp_path / "lock")
+            if lock.acquire():
+                inside.append(number)
+                os.sched_yield()
+                most[0] = max(most[0], len(inside))
+                inside.remove(number)
+                lock.release()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(come_and_go, range(8)))
+    assert most == [1]
 
 
 @pytest.mark.parametrize(("free", "enough"), [(2_500_000 + 40_000_000, False), (2_600_000 + 50_000_000, True)])

@@ -10,9 +10,9 @@ SETTINGS = AudioSettings.model_validate(
         "lead_in_s": 0.1,
         "tail_s": 0.2,
         "networks": [
-            {"network": "192.168.0.0/16", "lead_in_s": 1.0},
             {"network": "192.168.7.0/24", "lead_in_s": 2.0, "tail_s": 2.5},
             {"network": "192.168.7.9", "tail_s": 3.0},
+            {"network": "192.168.0.0/16", "lead_in_s": 1.0},
             {"network": "fd00::/8", "tail_s": 0.0},
         ],
     }

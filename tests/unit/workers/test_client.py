@@ -6,7 +6,6 @@ import asyncio
 import shutil
 import tempfile
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +24,7 @@ from wyoming_tts.workers import client
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
 FORMAT = {"rate": 16_000, "width": 2, "channels": 1}
 START = encode_event(Event("audio-start", FORMAT))
@@ -103,17 +103,20 @@ async def test_a_good_peer_is_heard_to_its_end_and_strange_events_are_passed_ove
 
 
 async def test_a_finished_stream_stays_finished() -> None:
-    async with peer(START + CHUNK + STOP, hangs_up=False) as path:
-        async with client.speaking(path, Utterance("say this", "one"), provider="p") as stream:
-            assert len([chunk async for chunk in stream.chunks]) == 1
-            assert [chunk async for chunk in stream.chunks] == []
+    utterance = Utterance("say this", "one")
+    async with (
+        peer(START + CHUNK + STOP, hangs_up=False) as path,
+        client.speaking(path, utterance, provider="p") as stream,
+    ):
+        assert len([chunk async for chunk in stream.chunks]) == 1
+        assert [chunk async for chunk in stream.chunks] == []
 
 
 async def test_leaving_closes_the_connection() -> None:
-    async with peer(START + CHUNK, hangs_up=False) as path:
-        async with client.speaking(path, Utterance("say this", "one"), provider="p") as stream:
-            await anext(aiter(stream.chunks))
-        # The peer's own end waits for ours: it would hang here.
+    utterance = Utterance("say this", "one")
+    # The peer's own end waits for ours: it would hang there.
+    async with peer(START + CHUNK, hangs_up=False) as path, client.speaking(path, utterance, provider="p") as stream:
+        await anext(aiter(stream.chunks))
 
 
 async def test_nobody_there_is_unavailable(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ async def test_a_plain_wyoming_client_reads_the_voices(path: str) -> None:
 async def test_a_plain_wyoming_client_is_spoken_to(path: str) -> None:
     async with AsyncUnixClient(path) as client:
         await client.write_event(Synthesize("two words", SynthesizeVoice(name="one")).event())
-        types = []
+        types: list[str] = []
         while not types or types[-1] != "audio-stop":
             event = await client.read_event()
             assert event is not None

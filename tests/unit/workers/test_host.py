@@ -156,12 +156,12 @@ async def test_a_model_that_cannot_be_made_says_why_and_backs_off(clock: FakeClo
     with pytest.raises(ProviderUnavailable, match="FileNotFoundError"):
         await host.start()
     assert (host.state, host.restarts, host.pid) == ("backoff", 1, None)
-    with pytest.raises(ProviderUnavailable, match="starts again in 0.5 s"):
+    with pytest.raises(ProviderUnavailable, match=r"starts again in 0\.5 s"):
         await host.start()
     await clock.advance(0.5)
     with pytest.raises(ProviderUnavailable, match="FileNotFoundError"):
         await host.start()
-    with pytest.raises(ProviderUnavailable, match="starts again in 1.0 s"):
+    with pytest.raises(ProviderUnavailable, match=r"starts again in 1\.0 s"):
         await host.start()
     await host.aclose()
 
@@ -194,12 +194,12 @@ async def test_a_worker_that_does_not_start_in_time_is_ended(clock: FakeClock) -
 
 
 async def test_an_engine_that_hangs_for_good_is_replaced_when_probed(clock: FakeClock) -> None:
-    host = word_host(clock, interleaves=False, start_timeout_s=2.0)
+    host = word_host(clock, interleaves=False, start_timeout_s=3.0)
     pid = await pid_of(host)
     async with host.synthesize(Utterance("say STUCK", "one")) as stream:
         await anext(aiter(stream.chunks))
-    with pytest.raises(ProviderTimeout):
-        await host.describe()
+        with pytest.raises(ProviderTimeout):
+            await host.describe()
     await until(lambda: gone(pid) and host.pid is None)
     await clock.advance(1.0)
     assert await host.describe() == VOICES
@@ -300,6 +300,16 @@ async def test_closing_in_the_middle_of_a_start_leaves_nothing(clock: FakeClock)
         await starting
     with pytest.raises(ProviderUnavailable, match="closed"):
         await host.start()
+
+
+async def test_closing_before_a_start_has_begun_fails_who_waits_for_it(clock: FakeClock) -> None:
+    host = word_host(clock)
+    starting = asyncio.create_task(host.start())
+    await asyncio.sleep(0)
+    await host.aclose()
+    with pytest.raises(ProviderUnavailable):
+        await asyncio.wait_for(starting, 5)
+    assert psutil.Process().children() == []
 
 
 async def test_a_waiter_who_leaves_does_not_stop_the_start_for_others(clock: FakeClock) -> None:

@@ -49,9 +49,7 @@ async def in_engine(*calls: object) -> None:
 
 async def test_marks_go_before_their_audio(wire: Wire) -> None:
     outlet = outlet_to(wire)
-    await in_engine(
-        lambda: outlet.open(FORMAT), lambda: outlet.emit(b"\x01\x02", [Mark(3, 0.25)]), lambda: outlet.finish()
-    )
+    await in_engine(lambda: outlet.open(FORMAT), lambda: outlet.emit(b"\x01\x02", [Mark(3, 0.25)]), outlet.finish)
     start, marks, chunk, _ = wire.events()
     assert wire.types() == ["audio-start", "tts-marks", "audio-chunk", "audio-stop"]
     assert start.data == {"rate": 22_050, "width": 2, "channels": 1}

@@ -4,17 +4,19 @@ import asyncio
 import os
 import signal
 import stat
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
-import pytest
 
 from tests.fakes.model_host import ROOT, until, word_spec
 from wyoming_tts.workers import client
-from wyoming_tts.workers.process import MAX_SOCKET_PATH_BYTES, WorkerProcess
+from wyoming_tts.workers.process import MAX_SOCKET_PATH_BYTES, WorkerExit, WorkerProcess
+
+if TYPE_CHECKING:
+    import pytest
 
 PARENT = """
 import asyncio, os, sys
@@ -33,9 +35,13 @@ asyncio.run(main())
 """
 
 
-async def started(process: WorkerProcess) -> asyncio.Task[object]:
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def started(process: WorkerProcess) -> asyncio.Task[WorkerExit]:
     """Return the running life of a worker that answers."""
-    running: asyncio.Task[object] = asyncio.create_task(process.run())
+    running = asyncio.create_task(process.run())
     await process.started.wait()
     await client.describe(process.path, provider="words")
     return running
@@ -84,7 +90,7 @@ async def test_a_stop_ends_it_well_and_may_come_twice() -> None:
     process.stop()
     exit_ = await running
     process.stop()
-    assert exit_ == type(exit_)(code=0, stderr_lines=0, stderr_bytes=0, reason="")
+    assert exit_ == WorkerExit(code=0, stderr_lines=0, stderr_bytes=0, reason="")
 
 
 async def test_signals_that_are_meant_for_the_house_do_not_end_it() -> None:
@@ -103,12 +109,12 @@ async def test_one_that_does_not_end_is_killed() -> None:
     os.kill(process.pid or 0, signal.SIGSTOP)
     process.stop()
     exit_ = await running
-    assert exit_.code == -signal.SIGKILL  # type: ignore[attr-defined] # a task of no particular type
+    assert exit_.code == -signal.SIGKILL
     assert not psutil.pid_exists(process.pid or 0)
 
 
 async def test_cancelling_its_life_leaves_nothing() -> None:
-    before = sorted(os.listdir("/proc/self/fd"))
+    before = open_files()
     process = WorkerProcess(word_spec())
     running = await started(process)
     running.cancel()
@@ -116,7 +122,7 @@ async def test_cancelling_its_life_leaves_nothing() -> None:
     assert running.cancelled()
     assert not psutil.pid_exists(process.pid or 0)
     assert not Path(process.path).parent.exists()
-    assert sorted(os.listdir("/proc/self/fd")) == before
+    assert open_files() <= before
 
 
 async def test_the_houses_own_settings_stay_out_of_the_workers_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,14 +137,13 @@ async def test_the_houses_own_settings_stay_out_of_the_workers_environment(monke
 
 
 async def test_a_parent_that_is_killed_leaves_no_worker_even_with_its_engine_stuck() -> None:
-    parent = subprocess.Popen([sys.executable, "-c", PARENT], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PARENT, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
     assert parent.stdout is not None
-    try:
-        pid, path = (await asyncio.to_thread(parent.stdout.readline)).split()
-    finally:
-        parent.kill()
-        parent.wait()
-        parent.stdout.close()
+    pid, path = (await parent.stdout.readline()).decode().split()
+    parent.kill()
+    await parent.wait()
     async with asyncio.timeout(1.0):
         await until(lambda: not psutil.pid_exists(int(pid)) or _is_zombie(int(pid)))
     assert not Path(path).parent.exists()

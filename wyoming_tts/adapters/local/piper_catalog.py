@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from wyoming_tts.telemetry.clock import Clock
 
 DEFAULT_CATALOG_URL = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
+CACHE_NAME = "piper-voices.json"
+"""The last list, in the data directory."""
 
 MAX_LISTING_BYTES = 16 * 1024**2
 """The real one has a quarter of a megabyte."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wyoming_tts.adapters.local import piper_shelf
-from wyoming_tts.adapters.local.piper_catalog import PiperCatalog
+from wyoming_tts.adapters.local.piper_catalog import CACHE_NAME, DEFAULT_CATALOG_URL, PiperCatalog
 from wyoming_tts.adapters.local.piper_listing import nearest
-from wyoming_tts.cli_progress import ProgressLine, size
+from wyoming_tts.commands.progress import ProgressLine, size
 from wyoming_tts.errors import TtsError
 from wyoming_tts.net.disk import on_disk
 from wyoming_tts.speech.language import distance
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 DONE, FAILED, WRONG_NAME = 0, 1, 2
 
-CACHE_NAME = "piper-voices.json"
-"""The last list of the catalogue, in the data directory."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,0 +1,37 @@
+"""What the library's own classes would drop arrives."""
+
+from __future__ import annotations
+
+import pytest
+from wyoming.event import Event
+
+from wyoming_tts.protocol.extra import marks_event, marks_of, synthesize_event, utterance_of
+from wyoming_tts.speech.audio import Mark
+from wyoming_tts.speech.prosody import Prosody
+from wyoming_tts.speech.utterance import Utterance
+
+
+@pytest.mark.parametrize(
+    "utterance",
+    [
+        Utterance("Hello.", "anna"),
+        Utterance("Hi.", "anna", "calm", Prosody(1.5, 0.9, 0.5), due_s=1.25, seed=7),
+    ],
+)
+def test_utterance_survives_the_way(utterance: Utterance) -> None:
+    assert utterance_of(synthesize_event(utterance)) == utterance
+
+
+def test_plain_synthesize_is_an_utterance() -> None:
+    assert utterance_of(Event("synthesize", {"text": "a", "voice": {"name": "b"}})) == Utterance("a", "b")
+
+
+@pytest.mark.parametrize("data", [{}, {"text": "a"}, {"text": "a", "voice": "b"}, {"text": "a", "voice": {}}])
+def test_what_is_no_utterance_is_refused(data: dict[str, object]) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        utterance_of(Event("synthesize", data))
+
+
+def test_marks_survive_the_way() -> None:
+    marks = (Mark(0, 0.0), Mark(6, 0.5123))
+    assert marks_of(marks_event(marks)) == marks

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import io
+import json
+import logging
+import subprocess
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+
+from wyoming_tts.telemetry.log import configure, get_logger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def fail() -> None:
+    raise ValueError("canary")
+
+
+class Stream(io.StringIO):
+    """Counts how often it was flushed; may be a terminal."""
+
+    def __init__(self, *, tty: bool = False) -> None:
+        super().__init__()
+        self._tty = tty
+        self.flushed = 0
+
+    def isatty(self) -> bool:
+        return self._tty
+
+    def flush(self) -> None:
+        self.flushed += 1
+
+    def lines(self) -> list[str]:
+        return self.getvalue().splitlines()
+
+
+@pytest.fixture(autouse=True)
+def _unconfigured() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_an_event_is_one_line_written_at_once() -> None:
+    stream = Stream()
+    configure("info", "console", stream)
+    get_logger("wyoming_tts.x").info("ready", voices=3)
+    (line,) = stream.lines()
+    stamp, rest = line.split(" ", 1)
+    assert rest == "info     ready voices=3"
+    assert datetime.fromisoformat(stamp).utcoffset() is not None
+    assert stamp.endswith("Z")
+    assert stream.flushed == 1
+
+
+def test_json_says_the_same_for_programs() -> None:
+    stream = Stream()
+    configure("debug", "json", stream)
+    get_logger("wyoming_tts.x").debug("ready", voices=3)
+    found = json.loads(stream.getvalue())
+    found.pop("timestamp")
+    assert found == {"event": "ready", "level": "debug", "logger": "wyoming_tts.x", "voices": 3}
+
+
+def test_less_important_events_are_not_written() -> None:
+    stream = Stream()
+    configure("warning", "console", stream)
+    log = get_logger("x")
+    log.info("no")
+    log.warning("yes")
+    assert len(stream.lines()) == 1
+
+
+def test_a_logger_follows_the_last_configuration() -> None:
+    first, second = Stream(), Stream()
+    log = get_logger("x")
+    configure("error", "console", first)
+    log.info("no")
+    configure("info", "json", second)
+    log.info("yes")
+    logging.getLogger("library").warning("once")
+    assert first.getvalue() == ""
+    assert [json.loads(line)["event"] for line in second.lines()] == ["yes", "once"]
+
+
+def test_it_writes_to_standard_error_and_never_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("info", "console")
+    get_logger("x").info("ready")
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "ready" in captured.err
+
+
+def test_colours_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for tty, json_too in ((True, False), (False, False), (True, True)):
+        stream = Stream(tty=tty)
+        configure("info", "json" if json_too else "console", stream)
+        get_logger("x").info("ready")
+        assert ("\x1b" in stream.getvalue()) is (tty and not json_too)
+    monkeypatch.setenv("NO_COLOR", "1")
+    stream = Stream(tty=True)
+    configure("info", "console", stream)
+    get_logger("x").info("ready")
+    assert "\x1b" not in stream.getvalue()
+
+
+def test_libraries_are_heard_from_warning_on_in_the_same_form() -> None:
+    stream = Stream()
+    configure("debug", "json", stream)
+    library = logging.getLogger("some.library")
+    library.info("no")
+    library.warning("%s is slow", "it")
+    library.log(35, "odd level")
+    library.critical("100%")
+    found = [json.loads(line) for line in stream.lines()]
+    assert [(line["event"], line["level"], line["logger"]) for line in found] == [
+        ("it is slow", "warning", "some.library"),
+        ("odd level", "warning", "some.library"),
+        ("100%", "critical", "some.library"),
+    ]
+
+
+@pytest.mark.parametrize(("level", "shown"), [("info", False), ("debug", True)])
+def test_what_may_be_somebodys_text_is_written_at_debug_only(level: str, shown: bool) -> None:  # noqa: FBT001 - a case
+    stream = Stream()
+    configure(level, "console", stream)
+    try:
+        fail()
+    except ValueError as error:
+        get_logger("x").exception("failed")
+        get_logger("x").warning("failed", error=error)
+        get_logger("x").warning("failed", exc_info=error)
+        logging.getLogger("library").exception("failed\nTask canary")
+    logging.getLogger("library").error("Task exception was never retrieved\n%r", ValueError("canary"))
+    assert len(stream.lines()) == 5
+    assert [("canary" in line) for line in stream.lines()] == [shown] * 5
+    assert [("ValueError" in line) for line in stream.lines()] == [True, True, True, True, shown]
+
+
+def test_an_event_without_an_error_at_hand_has_none() -> None:
+    stream = Stream()
+    configure("info", "json", stream)
+    get_logger("x").error("failed", exc_info=True)
+    get_logger("x").error("failed", exc_info=(None, None, None))
+    assert all("exc" not in json.loads(line) and "exception" not in json.loads(line) for line in stream.lines())
+
+
+def test_what_is_bound_to_the_task_stands_in_each_line() -> None:
+    stream = Stream()
+    configure("info", "json", stream)
+    with structlog.contextvars.bound_contextvars(request="r1"):
+        get_logger("x").info("ready")
+    assert json.loads(stream.getvalue())["request"] == "r1"
+
+
+def test_a_log_nobody_can_read_any_more_ends_nothing() -> None:
+    stream = Stream()
+    configure("info", "console", stream)
+    stream.close()
+    get_logger("x").info("ready")
+
+
+def test_importing_configures_nothing() -> None:
+    code = (
+        "import logging, structlog, wyoming_tts.telemetry.log as log\n"
+        "log.get_logger('x')\n"
+        "assert not structlog.is_configured() and not logging.getLogger().handlers"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
