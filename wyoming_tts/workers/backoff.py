@@ -9,15 +9,19 @@ LONGEST_DELAY_S = 30.0
 
 
 class Backoff:
-    """0 s after a crash of a healthy worker, then 0.5 s doubling to 30 s."""
+    """0.5 s doubling to 30 s; 0 s after a long life, or after a first crash at work: somebody waits for the rest."""
 
     def __init__(self) -> None:
         self._quick_crashes = 0
+        self._first = True
 
-    def crashed(self, lived_s: float) -> float:
-        """Return the seconds to wait before the next start."""
+    def crashed(self, lived_s: float, *, answered: bool) -> float:
+        """Return the seconds to wait before the next start; `answered` says that it had come to work at all."""
+        first, self._first = self._first, False
         if lived_s > HEALTHY_AFTER_S:
             self._quick_crashes = 0
+            return 0.0
+        if first and answered:
             return 0.0
         delay_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(self._quick_crashes, 16))
         self._quick_crashes += 1

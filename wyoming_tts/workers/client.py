@@ -39,6 +39,10 @@ FAILURES: Mapping[str, type[ProviderError]] = {
 """What a worker may call its failure; anything else is a failure of the worker itself."""
 
 
+class WorkerGone(ProviderUnavailable):
+    """The connection broke: the process is dead or dying."""
+
+
 async def describe(path: str, *, provider: str) -> tuple[Voice, ...]:
     """Return the worker's voices; raises ProviderError."""
     async with _connected(path, provider) as wire:
@@ -78,7 +82,7 @@ class _Wire:
         while True:
             event = await self.read()
             if event is None:
-                raise ProviderUnavailable("the worker ended", provider=self._provider)
+                raise WorkerGone("the worker ended", provider=self._provider)
             if event.type == answer:
                 return event
 
@@ -100,7 +104,7 @@ async def _connected(path: str, provider: str) -> AsyncIterator[_Wire]:
     try:
         reader, writer = await asyncio.open_unix_connection(path, limit=LIMITS.header_bytes)
     except OSError as error:
-        raise ProviderUnavailable("the worker does not answer", provider=provider) from error
+        raise WorkerGone("the worker does not answer", provider=provider) from error
     try:
         yield _Wire(reader, writer, provider)
     finally:
@@ -144,8 +148,10 @@ class _Chunks:
             raise SpeechCutOff(error.detail, provider=self._provider) from error
         if event is None:
             self._ended = True
-            gone = SpeechCutOff if self._spoken else ProviderUnavailable
-            raise gone("the worker ended", provider=self._provider)
+            gone = WorkerGone("the worker ended", provider=self._provider)
+            if not self._spoken:
+                raise gone
+            raise SpeechCutOff(gone.detail, provider=self._provider) from gone
         return event
 
     def _chunk(self, event: Event) -> Chunk:

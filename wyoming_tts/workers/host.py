@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from wyoming_tts.errors import ModelTooLarge, ProviderTimeout, ProviderUnavailable
+from wyoming_tts.errors import ModelTooLarge, ProviderTimeout, ProviderUnavailable, SpeechCutOff
 from wyoming_tts.workers import client
 from wyoming_tts.workers.backoff import Backoff
 from wyoming_tts.workers.life import WorkerLife
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 START_TIMEOUT_S = 60.0
 """From the process's start to its first answer: importing torch takes 12 s on two cores, and several may start."""
+
+DYING_S = 1.0
+"""From a broken connection to the end of its process; the kernel closes both within milliseconds of each other."""
 
 log = structlog.get_logger(__name__)
 
@@ -108,8 +111,13 @@ class WorkerHost:
         """Speak; entered when the format is known, left with the engine told to stop."""
         with self._in_use():
             life = await self._running()
-            async with client.speaking(life.process.path, utterance, provider=self.name) as stream:
-                yield stream
+            try:
+                async with client.speaking(life.process.path, utterance, provider=self.name) as stream:
+                    yield stream
+            except (ProviderUnavailable, SpeechCutOff) as error:
+                if isinstance(error, client.WorkerGone) or isinstance(error.__cause__, client.WorkerGone):
+                    await self._see_off(life)
+                raise
 
     async def unload(self) -> None:
         """End the worker until it is needed again; does nothing while it is in use."""
@@ -127,6 +135,14 @@ class WorkerHost:
         if self._life is not None:  # cancelled before its task had begun
             self._life.end()
             self._life = None
+
+    async def _see_off(self, life: WorkerLife) -> None:
+        """Wait until a worker whose connection broke is gone, so that whoever tries again meets a new one."""
+        try:
+            async with asyncio.timeout(DYING_S):
+                await life.ended.wait()
+        except TimeoutError:
+            life.process.kill()
 
     @contextmanager
     def _in_use(self, *, counts: bool = True) -> Iterator[None]:
@@ -182,7 +198,7 @@ class WorkerHost:
 
     def _after_crash(self, life: WorkerLife, lived_s: float) -> None:
         self.restarts += 1
-        delay_s = self._backoff.crashed(lived_s)
+        delay_s = self._backoff.crashed(lived_s, answered=life.ready)
         self._retry_at = self._clock.now() + delay_s
         end = life.exit
         log.warning(

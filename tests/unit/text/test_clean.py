@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.text.chunking import CHUNKED, pieces
+from tests.fakes.chunked_text import CHUNKED, pieces
 from wyoming_tts.text.clean import Cleaner, clean
 
 WRITTEN_AND_SAID = [
@@ -143,12 +143,18 @@ def test_no_letter_or_digit_is_lost(word: str) -> None:
 
 def test_every_emoji_goes_and_leaves_the_words_apart() -> None:
     signs = set("©®™")
-    kept = {sign for sign in emoji.EMOJI_DATA if not set(sign) & signs and clean(f"a {sign} b") not in {"a b", "a !! b", "a !? b"}}
+    kept = {
+        sign
+        for sign in emoji.EMOJI_DATA
+        if not set(sign) & signs and clean(f"a {sign} b") not in {"a b", "a !! b", "a !? b"}
+    }
     assert kept == set()
 
 
 def test_code_blocks_are_spoken_where_wanted() -> None:
-    assert clean("Look:\n```sh\nls -l\ncd x[1]\n```\nDone.", code_blocks="speak") == "Look:\n\nls -l.\n\ncd x 1.\n\nDone."
+    assert (
+        clean("Look:\n```sh\nls -l\ncd x[1]\n```\nDone.", code_blocks="speak") == "Look:\n\nls -l.\n\ncd x 1.\n\nDone."
+    )
 
 
 def test_speech_can_begin_before_the_paragraph_ends() -> None:
@@ -163,8 +169,45 @@ def test_a_paragraph_is_known_to_end_at_its_blank_line() -> None:
     assert cleaner.feed("- item\n") == "item.\n\n"
 
 
-HOSTILE = ["[", "]", "](", "[a](", "![", "<", "<a ", "<a b=", "<!--", "*", "**a", "_a", "`", "` ", "\\", "&", "&a", "|", ">", "> "]
-HOSTILE += ["- ", "1. ", "#", "```\n", "~~~ ", "http://", "a://b ", "\n", " ", "a", "1", "\u0301", "👩\u200d", "\u0915\u200d", ". "]
+HOSTILE = [
+    "[",
+    "]",
+    "](",
+    "[a](",
+    "![",
+    "<",
+    "<a ",
+    "<a b=",
+    "<!--",
+    "*",
+    "**a",
+    "_a",
+    "`",
+    "` ",
+    "\\",
+    "&",
+    "&a",
+    "|",
+    ">",
+    "> ",
+]
+HOSTILE += [
+    "- ",
+    "1. ",
+    "#",
+    "```\n",
+    "~~~ ",
+    "http://",
+    "a://b ",
+    "\n",
+    " ",
+    "a",
+    "1",
+    "\u0301",
+    "👩\u200d",
+    "\u0915\u200d",
+    ". ",
+]
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
