@@ -153,9 +153,13 @@ def _schema(_arguments: argparse.Namespace) -> int:
 
 
 def _voices(arguments: argparse.Namespace) -> int:
+    from wyoming_tts.adapters.local.piper import PiperSettings  # noqa: PLC0415 - see settings_of
     from wyoming_tts.commands import voices  # noqa: PLC0415 - see settings_of
 
     settings = settings_of(arguments)
-    piper = next((found for found in settings.providers.values() if found.type == "piper"), None)
-    catalog_url = getattr(piper, "catalog_url", voices.DEFAULT_CATALOG_URL)
-    return asyncio.run(voices.run(arguments, data_dir=settings.server.data_path, catalog_url=catalog_url))
+    configured = (found for found in settings.providers.values() if isinstance(found, PiperSettings))
+    piper = next(configured, PiperSettings())
+    run = voices.run(
+        arguments, data_dir=settings.server.data_path, catalog_url=piper.catalog_url, voice_dirs=piper.voice_dirs
+    )
+    return asyncio.run(run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.fakes.word_adapter import Vocabulary, WordAdapter
+from tests.fakes.word_adapter import Faults, Vocabulary, WordAdapter
 from wyoming_tts.speech.request import SpeechRequest, whole
 from wyoming_tts.synthesis.answer import Manner
 from wyoming_tts.synthesis.catalog import Catalog
@@ -63,9 +63,9 @@ async def pcm_of(speaker: Speaker, asked: SpeechRequest) -> bytes:
         return b"".join([chunk.pcm async for chunk in answer.chunks()])
 
 
-def two_adapters(**first: object) -> tuple[Vocabulary, WordAdapter, WordAdapter]:
+def two_adapters(*, faults: Faults | None = None, marks: bool = True) -> tuple[Vocabulary, WordAdapter, WordAdapter]:
     vocabulary = Vocabulary()
-    one = WordAdapter("one", vocabulary, **first)  # type: ignore[arg-type] - each test's own knobs
+    one = WordAdapter("one", vocabulary, faults=faults, marks=marks)
     return vocabulary, one, WordAdapter("two", vocabulary)
 
 

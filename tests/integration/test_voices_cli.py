@@ -12,7 +12,7 @@ import pytest
 
 from tests.fakes.hasty_clock import HastyClock
 from tests.servers.voice_catalog import Fault, VoiceCatalogServer
-from wyoming_tts.commands.voices import add_arguments, add_parser, run
+from wyoming_tts.commands.voices import add_arguments, run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -181,7 +181,7 @@ def test_a_command_that_says_nothing_to_do_is_a_usage_error(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     parser = argparse.ArgumentParser(prog="wyoming-tts")
-    add_parser(parser.add_subparsers())
+    add_arguments(parser.add_subparsers().add_parser("voices"))
     with pytest.raises(SystemExit) as caught:
         parser.parse_args(["voices", *words])
     assert caught.value.code == 2

@@ -67,7 +67,7 @@ class Adapter(ABC):
         """
 
     async def warm(self, voice: str) -> None:  # noqa: B027 - nothing to load is a fine answer
-        """Load what `voice` needs ahead of its first utterance; raises ProviderError."""
+        """Load what `voice` needs ahead of its first utterance and keep it; raises ProviderError."""
 
     @abstractmethod
     async def probe(self) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wyoming_tts.adapters.local import piper_shelf
-from wyoming_tts.adapters.local.piper_catalog import CACHE_NAME, DEFAULT_CATALOG_URL, PiperCatalog
+from wyoming_tts.adapters.local.piper_catalog import CACHE_NAME, PiperCatalog
 from wyoming_tts.adapters.local.piper_listing import nearest
 from wyoming_tts.commands.progress import ProgressLine, size
 from wyoming_tts.errors import TtsError
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from wyoming_tts.telemetry.clock import Clock
 
 DONE, FAILED, WRONG_NAME = 0, 1, 2
-
-
-
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `voices` to the program's subcommands."""
-    add_arguments(subparsers.add_parser("voices", help="list, search, download and remove Piper voices"))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,13 +58,15 @@ async def run(
     *,
     data_dir: Path,
     catalog_url: str,
+    voice_dirs: Sequence[Path] = (),
     out: TextIO | None = None,
     err: TextIO | None = None,
     clock: Clock | None = None,
 ) -> int:
     """Do what the command says and return its exit code."""
     catalog = PiperCatalog(catalog_url, data_dir / "voices", data_dir / CACHE_NAME, clock or SystemClock())
-    command = _VoicesCommand(catalog, (data_dir, data_dir / "voices"), out or sys.stdout, err or sys.stderr)
+    folders = (data_dir, data_dir / "voices", *voice_dirs)
+    command = _VoicesCommand(catalog, folders, out or sys.stdout, err or sys.stderr)
     try:
         match args.voices_command:
             case "list" if not args.all:

@@ -84,8 +84,6 @@ class TelemetrySettings(Section):
     """The least important lines that are still written."""
     log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = "console"
     """`console` to be read by people, `json` by programs."""
-    spoken_text: bool = False
-    """Whether the log may hold what is spoken, at level `debug`. Off, it never does."""
 
 
 class Settings(Section):

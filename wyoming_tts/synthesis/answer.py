@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from wyoming_tts.audio.resample import Resampler
 from wyoming_tts.errors import AllProvidersFailed, BadAudio, ProviderError
@@ -39,7 +39,7 @@ class Manner:
     """How answers are given: the owner's settings that matter here."""
 
     max_utterance_chars: int = 300
-    code_blocks: str = "skip"
+    code_blocks: Literal["skip", "speak"] = "skip"
     first_audio_s: float = 5.0
     """Patience with a link while another stands behind it."""
     last_first_audio_s: float = 10.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from wyoming_tts.text.clean import Cleaner
 from wyoming_tts.text.sentences import SentenceSplitter
@@ -28,7 +28,7 @@ LOOKED_AT = 50
 class Reading:
     """Cleans and splits a request's text while it arrives; pieces wait here until somebody takes them."""
 
-    def __init__(self, request: SpeechRequest, *, max_chars: int, code_blocks: str) -> None:
+    def __init__(self, request: SpeechRequest, *, max_chars: int, code_blocks: Literal["skip", "speak"]) -> None:
         self._request = request
         self._max_chars = max_chars
         self._cleaner = Cleaner(code_blocks=code_blocks)

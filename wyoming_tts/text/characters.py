@@ -31,9 +31,7 @@ _PICTURES = regex.compile(
     rf"--[{_SIGNS_SAID}\u2308-\u230b\u2329\u232a\u275b-\u2760\u2768-\u2775\U0001f100-\U0001f10c\u2022]]",
     regex.V1,
 )
-_BULLETS = regex.compile(
-    r"[\u2023\u2043\u204c\u204d\u2219\u25aa\u25ab\u25cf\u25cb\u25e6\u25a0\u25a1\u25c6\u25b6\u27a4]\uFE0F?"
-)
+_BULLETS = regex.compile(r"[\u2023\u2043\u204c\u204d\u2219\u25a0\u25a1\u25c6\u25cb\u25cf\u25e6]")
 _DOUBLED = str.maketrans({"\u203c": "!!", "\u2047": "??", "\u2048": "?!", "\u2049": "!?"})
 _KEYCAP = regex.compile(r"[0-9#*]\u20e3")
 _KEYCAP_BEGUN = regex.compile(r"[0-9#*]\Z")

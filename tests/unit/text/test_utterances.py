@@ -25,8 +25,8 @@ def test_a_short_sentence_stays_whole() -> None:
 def test_a_long_sentence_is_cut_at_its_clauses() -> None:
     text = "When it rains at 7:30 or costs 3,14 euros, we stay at home; otherwise we go out, of course."
     assert bounded(text, 60) == [
-        "When it rains at 7:30 or costs 3,14 euros,",
-        "we stay at home; otherwise we go out, of course.",
+        "When it rains at 7:30 or costs 3,14 euros, we stay at home;",
+        "otherwise we go out, of course.",
     ]
 
 
@@ -35,8 +35,8 @@ def test_a_clause_that_is_too_short_is_no_reason_to_cut() -> None:
 
 
 def test_chinese_is_cut_at_its_commas() -> None:
-    assert bounded("今天天气很好，我们去公园散步，然后回家吃饭。", 16) == [
-        "今天天气很好，我们去公园散步，",
+    assert bounded("今天天气很好\uff0c我们去公园散步\uff0c然后回家吃饭。", 16) == [
+        "今天天气很好\uff0c我们去公园散步\uff0c",
         "然后回家吃饭。",
     ]
 

@@ -45,7 +45,8 @@ class WorkerAdapter(Adapter):
         return self.host.synthesize(utterance)
 
     async def warm(self, voice: str) -> None:
-        """Load the voice in the worker."""
+        """Load the voice in the worker, which stays from now on: somebody will always ask for this voice."""
+        self.host.pinned = True
         await self.host.load(voice)
 
     async def probe(self) -> None:
