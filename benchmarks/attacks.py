@@ -43,18 +43,18 @@ def held(count: int, first: bytes = b"") -> Attack:
     return run
 
 
-def repeated(pieces: Callable[[], Iterable[bytes]], *, until: str = "error") -> Attack:
+def repeated(pieces: Callable[[], Iterable[bytes]], *, at_once: int = AT_ONCE) -> Attack:
     """Send the same again and again, as fast as the server answers it."""
 
     async def one(port: int) -> None:
         while True:
             with suppress(OSError, TimeoutError):
                 async with asyncio.timeout(GIVE_UP_S):
-                    await attack(HOST, port, pieces(), until=until)
+                    await attack(HOST, port, pieces(), until="error")
 
     async def run(port: int, begun: Begun) -> None:
         async with asyncio.TaskGroup() as group:
-            for _ in range(AT_ONCE):
+            for _ in range(at_once):
                 group.create_task(one(port))
             begun()
 
@@ -109,7 +109,7 @@ ATTACKS: dict[str, Attack] = {
             *repeat(line(type="synthesize-chunk", data={"text": "*" * 9000}), 100),
         ]
     ),
-    "1,000 requests at once": repeated(lambda: [synthesize({"text": "word " * 50}) * 1000]),
+    "1,000 requests at once": repeated(lambda: [synthesize({"text": "word " * 50}) * 1000], at_once=1),
     "hours of audio, never read": deaf(synthesize({"text": "word " * 8000}), floods=False),
     "voice lists, never read": deaf(line(type="describe") * 1000, floods=True),
 }

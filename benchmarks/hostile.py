@@ -30,6 +30,8 @@ PROMISED_RATIO, PROMISED_GROWTH_MB = 2.0, 20.0
 SAMPLE_EVERY_S = 0.1
 PAUSE_S = 0.02
 WARM_UP = 20
+ROUNDS = 3
+"""Without and with the attack in turn, so that a busy moment of the machine falls on both."""
 HEADER = ("attack", "idle median ms", "attacked median ms", "attacked p95 ms", "ratio", "memory growth MB")
 
 
@@ -46,29 +48,35 @@ class Memory:
 
 
 async def run(options: Namespace) -> Report:
-    rows, figures = [], []
+    rows, ratios, growths = [], {}, {}
     for name in options.attack or ATTACKS:
-        idle, attacked, growth_mb = await _suffer(name, options)
-        ratio = attacked.median / idle.median
+        idle, attacked, growths[name] = await _suffer(name, options)
+        ratios[name] = attacked.median / idle.median
         times = (f"{value * 1e3:.1f}" for value in (idle.median, attacked.median, attacked.p95))
-        rows.append((name, *times, f"{ratio:.2f}", f"{growth_mb:.1f}"))
-        figures += [
-            Figure(f"{name}: attacked to idle", ratio, PROMISED_RATIO, "times"),
-            Figure(f"{name}: memory growth", growth_mb, PROMISED_GROWTH_MB, "MB"),
-        ]
+        rows.append((name, *times, f"{ratios[name]:.2f}", f"{growths[name]:.1f}"))
+    slowest, largest = max(ratios, key=ratios.__getitem__), max(growths, key=growths.__getitem__)
+    figures = [
+        Figure(f"attacked to idle, at worst ({slowest})", ratios[slowest], PROMISED_RATIO, "times"),
+        Figure(f"memory growth, at worst ({largest})", growths[largest], PROMISED_GROWTH_MB, "MB"),
+    ]
     return Report("hostile", HEADER, rows, figures)
 
 
 async def _suffer(name: str, options: Namespace) -> tuple[Summary, Summary, float]:
     """Attack a fresh server: what one attack left in memory must not hide what the next one takes."""
+    idle: list[float] = []
+    attacked: list[float] = []
+    growth_mb = 0.0
     with tempfile.TemporaryDirectory() as folder:
         async with logged_server(Path(folder)) as server:
             client = Client(server.port, VOICE)
             await _ask(client, WARM_UP, options.seconds)
-            idle = await _ask(client, options.count, options.seconds)
-            async with _watched(server.pid) as memory, helper("attacks", name, str(server.port)):
-                attacked = await _ask(client, options.count, options.seconds)
-    return Summary.of(idle), Summary.of(attacked), memory.growth
+            for _ in range(ROUNDS):
+                idle += await _ask(client, options.count // ROUNDS, options.seconds / ROUNDS)
+                async with _watched(server.pid) as memory, helper("attacks", name, str(server.port)):
+                    attacked += await _ask(client, options.count // ROUNDS, options.seconds / ROUNDS)
+                growth_mb = max(growth_mb, memory.growth)
+    return Summary.of(idle), Summary.of(attacked), growth_mb
 
 
 async def _ask(client: Client, count: int, seconds: float) -> list[float]:

@@ -123,7 +123,7 @@ async def test_a_worker_killed_in_the_middle_still_gives_whole_speech(tmp_path: 
             worker.kill()
             heard = await listen(client, until="audio-stop")
         assert heard.events[-1] == "audio-stop"
-        assert heard.seconds > whole.seconds * 0.95 - 1
+        assert len(heard.pcm) > len(whole.pcm) * 0.97
         again = await tcp_say(port, FOX)
         assert again.whole
         assert worker.pid not in {process.pid for process in server.workers()}
@@ -155,8 +155,7 @@ async def test_sigterm_while_speaking_finishes_the_answer_and_accepts_nothing_ne
             await server.said("stopping")
             heard = await listen(client, until="audio-stop")
         assert heard.events[-1] == "audio-stop"
-        assert abs(heard.seconds - whole.seconds) < 1 or heard.rate == 0
-        assert len(heard.pcm) > len(whole.pcm) * 0.9
+        assert len(heard.pcm) > len(whole.pcm) * 0.97
         assert await server.exit_code() == 0
         with pytest.raises(ConnectionError):
             await asyncio.open_connection("127.0.0.1", port)

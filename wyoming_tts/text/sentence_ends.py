@@ -69,11 +69,14 @@ def judge(before: str, following: str) -> Verdict:
     found = _STOP.search(before, max(0, len(before) - _STOP_MAX))
     if found is None:
         return Verdict.UNSURE
-    if not found[0].startswith(".") or found[0].startswith(".."):
-        return Verdict.END if found[0][0] not in _LEFT_TO_DETECTOR or (opens and found[0][0] != "…") else Verdict.UNSURE
-    if found["closers"]:
+    sign = found[0][0]
+    if sign == "…":
+        return Verdict.UNSURE
+    if found["closers"] or sign not in _LEFT_TO_DETECTOR:
         return Verdict.END
-    return _full_stop(before[: found.start()], following, opens=opens)
+    if sign == "." and not found[0].startswith(".."):
+        return _full_stop(before[: found.start()], following, opens=opens)
+    return Verdict.END if opens else Verdict.UNSURE
 
 
 def _full_stop(before: str, following: str, *, opens: bool) -> Verdict:

@@ -9,7 +9,7 @@ from wyoming_tts.text.signals import COMMA, GAP, PARAGRAPH, STOP
 TAG = regex.compile(
     r"<(?:"
     r"https?://(?:www\.)?(?P<host>[^\s<>/?#:]++)[^\s<>]*+|mailto:(?P<to>[^\s<>?]++)[^\s<>]*+|(?P<mail>[^\s<>@/]++@[^\s<>@]++)"
-    r"|!--(?:[^-]++|-(?!->))*+--|!\[CDATA\[|[!?][A-Za-z][^<>]*+"
+    r"|!--.*?--|!\[CDATA\[|[!?][A-Za-z][^<>]*+"
     r"|(?P<closing>/?)(?P<name>[A-Za-z][\w:.-]*+)"
     r"(?P<attributes>(?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'<>=]++))*+)\s*+/?"
     r")>",

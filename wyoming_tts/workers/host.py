@@ -99,18 +99,15 @@ class WorkerHost:
     async def load(self, voice: str) -> None:
         """Have the voice loaded; raises ModelTooLarge, and stops the worker, where that leaves the memory budget."""
         with self._in_use():
-            await self._pool.make_room(self)
-            life = await self._running()
-            await client.load(life.process.path, voice, provider=self.name)
-            if not await self._pool.make_room(self):
-                life.stop()
-                raise ModelTooLarge(provider=self.name)
+            await self._loaded(await self._running(), voice)
 
     @asynccontextmanager
     async def synthesize(self, utterance: Utterance) -> AsyncIterator[AudioStream]:
         """Speak; entered when the format is known, left with the engine told to stop."""
         with self._in_use():
             life = await self._running()
+            if utterance.voice not in life.voices:
+                await self._loaded(life, utterance.voice)
             try:
                 async with client.speaking(life.process.path, utterance, provider=self.name) as stream:
                     yield stream
@@ -135,6 +132,14 @@ class WorkerHost:
         if self._life is not None:  # cancelled before its task had begun
             self._life.end()
             self._life = None
+
+    async def _loaded(self, life: WorkerLife, voice: str) -> None:
+        await self._pool.make_room(self)
+        await client.load(life.process.path, voice, provider=self.name)
+        if not await self._pool.make_room(self):
+            life.stop()
+            raise ModelTooLarge(provider=self.name)
+        life.voices.add(voice)
 
     async def _see_off(self, life: WorkerLife) -> None:
         """Wait until a worker whose connection broke is gone, so that whoever tries again meets a new one."""

@@ -24,6 +24,8 @@ class WorkerLife:
         self.ended = asyncio.Event()
         self.ready = False
         """It has answered once."""
+        self.voices: set[str] = set()
+        """Loaded once, and found to fit the memory budget."""
         self.stopping = False
         """Its end is wanted."""
         self.failure: ProviderError | None = None

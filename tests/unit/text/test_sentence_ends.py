@@ -12,6 +12,8 @@ from wyoming_tts.text.sentence_ends import Verdict, judge
         ("Hello.", "w", Verdict.NO_END),
         ("Hola.", "¿", Verdict.END),
         ("He said „Ja.“", "D", Verdict.END),
+        ("„Ja!“", "D", Verdict.END),
+        ("Na so was…“", "D", Verdict.UNSURE),
         ("I like the TV.", "I", Verdict.END),
         ("Mr.", "S", Verdict.NO_END),
         ("(Dr.", "S", Verdict.NO_END),
