@@ -25,7 +25,7 @@ class Row:
 
 ROWS = [
     Row("Hello [[w3:ld]] there.", "Hello w3:ld there."),
-    Row("Hello [[ həˈləʊ ]] there.", "Hello həˈləʊ there."),
+    Row("Hello [[ həˈləʊ ]] there.", "Hello həˈləʊ there."),  # noqa: RUF001 - phonemes
     Row('Wait <break time="5s"/> here.', "Wait here."),
     Row("<speak>Good <emphasis>morning</emphasis>.</speak>", "Good morning."),
     Row('<prosody rate="x-slow" volume="silent">Good morning.</prosody>', "Good morning."),

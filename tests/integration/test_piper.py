@@ -32,20 +32,17 @@ async def voice_names(port: int) -> list[str]:
 async def until_listed(port: int, name: str, *, there: bool = True) -> None:
     """Ask as Home Assistant does, again and again, until the voice is in the list (or no longer)."""
     async with asyncio.timeout(WITHIN_S):
-        while (name in await voice_names(port)) != there:
+        while (name in await voice_names(port)) != there:  # noqa: ASYNC110 - Home Assistant polls as well
             await asyncio.sleep(0.05)
 
 
 async def spoken_by(server: RealServer, port: int, text: str = FOX, voice: str | None = None) -> object:
     """Return who spoke, after hearing it to the end."""
-    seen = len(server.log)
+    seen = server.lines
     heard = await tcp_say(port, text, voice)
     assert heard.whole
     assert heard.peak > 500
-    async with asyncio.timeout(WITHIN_S):
-        while not any(line.get("event") == "request" for line in server.log[seen:]):
-            await asyncio.sleep(0.01)
-    return next(line["links"] for line in server.log[seen:] if line.get("event") == "request")
+    return (await server.said("request", after=seen))["links"]
 
 
 async def test_a_voice_in_the_data_folder_is_the_default_and_answers_to_its_bare_name(tmp_path: Path) -> None:

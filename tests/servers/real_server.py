@@ -41,11 +41,16 @@ class RealServer:
             self.log.append({"event": "end of log"})
             self._said.notify_all()
 
-    async def said(self, event: str, **fields: object) -> dict[str, object]:
-        """Wait until it has logged this event with these fields, and return the line."""
+    @property
+    def lines(self) -> int:
+        """How much it has said so far: a place to look from."""
+        return len(self.log)
+
+    async def said(self, event: str, *, after: int = 0, **fields: object) -> dict[str, object]:
+        """Wait until it has logged this event with these fields, after so many lines, and return the line."""
 
         def found() -> dict[str, object] | None:
-            for line in self.log:
+            for line in self.log[after:]:
                 if line.get("event") == event and fields.items() <= line.items():
                     return line
             if self.log and self.log[-1]["event"] == "end of log" and event != "end of log":
