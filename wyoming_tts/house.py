@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import psutil
 import structlog
 
 from wyoming_tts.adapters import registry
 from wyoming_tts.adapters.context import AdapterContext
+from wyoming_tts.audio import resample
 from wyoming_tts.errors import ProviderError, TtsError
 from wyoming_tts.speech.prosody import Prosody
 from wyoming_tts.speech.system_language import system_language
@@ -64,7 +64,7 @@ class House:
         self._unheld = asyncio.Event()
         self._unheld.set()
         self._started = False
-        self._background: list[asyncio.Task[None]] = []
+        self._background: list[asyncio.Task[Any]] = []
         self._last_resort = _last_resort(settings)
         self._providers = tuple(self._build_providers(clock))
         self.catalog = Catalog(
@@ -114,6 +114,7 @@ class House:
         await asyncio.wait(starts, timeout=START_PATIENCE_S)
         self._background.append(asyncio.create_task(self._keep_default_voice_warm()))
         self._background.append(asyncio.create_task(self.pool.watch()))
+        self._background.append(asyncio.create_task(asyncio.to_thread(resample.libraries)))
         self._started = True
 
     async def _start(self, adapter: Adapter) -> None:
@@ -202,7 +203,7 @@ def _last_resort(settings: Settings) -> str:
 def _memory_mb(settings: Settings) -> float:
     if settings.workers.memory_mb is not None:
         return settings.workers.memory_mb
-    return float(psutil.virtual_memory().total) * DEFAULT_MEMORY_SHARE / 1e6
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * DEFAULT_MEMORY_SHARE / 1e6
 
 
 def _house_voice(voice: HouseVoiceSettings) -> HouseVoice:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
-import soxr
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import soxr
+
     from wyoming_tts.speech.audio import AudioFormat
 
 
@@ -19,7 +19,8 @@ class Resampler:
             raise ValueError("only 16-bit mono is resampled; convert first")
         self._stream: soxr.ResampleStream | None = None
         if source.rate != target.rate:
-            self._stream = soxr.ResampleStream(source.rate, target.rate, 1, dtype="int16", quality="HQ")
+            library, self._numpy = libraries()
+            self._stream = library.ResampleStream(source.rate, target.rate, 1, dtype="int16", quality="HQ")
 
     def feed(self, pcm: bytes) -> bytes:
         """Return what is certain by now; may be empty while the filter fills."""
@@ -32,4 +33,12 @@ class Resampler:
     def _process(self, pcm: bytes, *, last: bool) -> bytes:
         if self._stream is None:
             return pcm
-        return bytes(self._stream.resample_chunk(np.frombuffer(pcm, dtype="<i2"), last=last).tobytes())
+        return bytes(self._stream.resample_chunk(self._numpy.frombuffer(pcm, dtype="<i2"), last=last).tobytes())
+
+
+def libraries() -> tuple[Any, Any]:
+    """Return soxr and numpy, imported now at the latest.
+
+    They take 0.1 s of a start and are needed only where two rates meet: the house imports them once it listens.
+    """
+    return import_module("soxr"), import_module("numpy")

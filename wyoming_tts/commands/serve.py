@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import AsyncExitStack, contextmanager
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,15 +13,16 @@ from wyoming_tts import __version__
 from wyoming_tts.errors import ConfigError
 from wyoming_tts.house import House
 from wyoming_tts.telemetry.log import configure
-from wyoming_tts.wire.discovery import Announcement
 from wyoming_tts.wire.instance_name import instance_name
 from wyoming_tts.wire.limits import WireLimits
-from wyoming_tts.wire.server import WyomingServer
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
 
     from wyoming_tts.settings.model import Settings
+    from wyoming_tts.web.server import WebServer
+    from wyoming_tts.wire.discovery import Announcement
+    from wyoming_tts.wire.server import WyomingServer
 
 log = structlog.get_logger(__name__)
 
@@ -37,8 +37,9 @@ async def run(settings: Settings) -> int:
         async with AsyncExitStack() as stack:
             house = House(settings)
             stack.push_async_callback(house.aclose)
-            await house.start()
-            server = WyomingServer(settings.server.uri, lambda: house, _limits(settings))
+            # What a listener needs is imported while the first voice's process starts.
+            server_class, _ = await asyncio.gather(asyncio.to_thread(_wire_server), house.start())
+            server = server_class(settings.server.uri, lambda: house, _limits(settings))
             stack.push_async_callback(server.aclose)
             await server.start()
             await _start_web(stack, settings, house)
@@ -52,6 +53,27 @@ async def run(settings: Settings) -> int:
             await server.drain(settings.server.drain_s)
     log.info("stopped")
     return 0
+
+
+# Imported when their time has come, each in a thread beside what is running: together they are half of all imports.
+
+
+def _wire_server() -> type[WyomingServer]:
+    from wyoming_tts.wire.server import WyomingServer  # noqa: PLC0415 - see above
+
+    return WyomingServer
+
+
+def _web_server() -> type[WebServer]:
+    from wyoming_tts.web.server import WebServer  # noqa: PLC0415 - see above
+
+    return WebServer
+
+
+def _announcement() -> type[Announcement]:
+    from wyoming_tts.wire.discovery import Announcement  # noqa: PLC0415 - see above
+
+    return Announcement
 
 
 def _limits(settings: Settings) -> WireLimits:
@@ -71,9 +93,7 @@ async def _start_web(stack: AsyncExitStack, settings: Settings, house: House) ->
     """Serve the page; where its address is taken the house speaks on without it."""
     if settings.web.listen is None or settings.server.stdio:
         return
-    # Imported after the Wyoming side listens and beside it: aiohttp and jinja2 take 0.2 s that no voice needs.
-    module = await asyncio.to_thread(import_module, "wyoming_tts.web.server")
-    web = module.WebServer(settings.web.listen, lambda: house)
+    web = (await asyncio.to_thread(_web_server))(settings.web.listen, lambda: house)
     stack.push_async_callback(web.aclose)
     try:
         await web.start()
@@ -88,7 +108,7 @@ async def _announce(settings: Settings, server: WyomingServer) -> None:
     if not settings.server.zeroconf or server.host is None or server.port is None:
         return
     name = await asyncio.to_thread(instance_name, settings.server.data_path)
-    announcement = Announcement(server.port, server.host, name)
+    announcement = (await asyncio.to_thread(_announcement))(server.port, server.host, name)
     try:
         await announcement.start()
         await asyncio.Event().wait()

@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-import psutil
 import structlog
 
 if TYPE_CHECKING:
@@ -60,7 +59,9 @@ class Pooled(Protocol):
 
 
 def resident_bytes(pid: int) -> int:
-    """Return the memory a process holds, 0 where it is gone."""
+    """Return the memory a process holds, 0 where it is gone. Blocks briefly: call it in a thread."""
+    import psutil  # noqa: PLC0415 - 40 ms of a start, and the first measurement comes later
+
     try:
         return int(psutil.Process(pid).memory_info().rss)
     except psutil.Error:
