@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING
@@ -88,7 +89,8 @@ def _used_s(pids: list[int]) -> float:
     used_ns = 0
     for pid in pids:
         for thread in Path(f"/proc/{pid}/task").iterdir():
-            used_ns += int((thread / "schedstat").read_text().split()[0])
+            with suppress(FileNotFoundError):  # a thread that has just ended
+                used_ns += int((thread / "schedstat").read_text().split()[0])
     return used_ns / 1e9
 
 

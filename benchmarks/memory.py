@@ -28,6 +28,7 @@ PROMISED_GROWTH_MB = 5.0
 SAMPLES = 20
 SETTLES_WITHIN_S = 10.0
 """A connection that was refused is listened to for another 2 s."""
+LOOK_EVERY_S = 0.25
 HEADER = ("after requests", "memory MB", "of which server MB", "files", "threads")
 
 
@@ -62,11 +63,16 @@ async def run(options: Namespace) -> Report:
             held = {0: start}
             for done in range(options.count // SAMPLES, options.count + 1, options.count // SAMPLES):
                 await _ask(kinds, options.count // SAMPLES, options.seconds / SAMPLES)
-                held[done] = Holdings.of(server.pid)
-            end = await _settled(server.pid, like=start)
+                held[done] = await _settled(server.pid, like=start)
+            end = held[max(held)]
     second_half = [holdings.rss_mb for done, holdings in held.items() if done >= options.count / 2]
     figures = [
-        Figure("memory, last half of the requests", max(second_half) - second_half[0], PROMISED_GROWTH_MB, "MB"),
+        Figure(
+            "memory, highest to lowest, last half of the requests",
+            max(second_half) - min(second_half),
+            PROMISED_GROWTH_MB,
+            "MB",
+        ),
         Figure("files more than at the start", end.files - start.files, 0, "files"),
         Figure("threads more than at the start", end.threads - start.threads, 0, "threads"),
     ]
@@ -117,14 +123,13 @@ async def _ask(kinds: list[Callable[[int], Awaitable[object]]], count: int, seco
 
 
 async def _settled(pid: int, like: Holdings | None = None) -> Holdings:
-    """Return what is held once the last connections are gone: as much as before, or the least within the patience."""
+    """Return what is held once the last connections are gone; with `like`, the first that is no more than that."""
     until = perf_counter() + SETTLES_WITHIN_S
-    least = Holdings.of(pid)
-    while perf_counter() < until and not (like and (least.files, least.threads) <= (like.files, like.threads)):
-        await asyncio.sleep(0.25)
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
         now = Holdings.of(pid)
-        least = min(least, now, key=lambda held: (held.files, held.threads))
-    return least
+        if perf_counter() > until or (like and now.files <= like.files and now.threads <= like.threads):
+            return now
 
 
 def main() -> int:

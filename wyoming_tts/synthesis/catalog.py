@@ -64,10 +64,12 @@ class Catalog:
     def _entries(self, lists: tuple[tuple[Voice, ...], ...]) -> Iterator[Advertised]:
         for house_voice in self.house_voices.values():
             yield Advertised(house_voice.name, house_voice.name, (language.normalised(house_voice.language),))
-        for provider, voices in zip(self.providers, lists, strict=True):
-            if provider.advertised:
-                for voice in voices:
-                    yield from self._voice_entries(provider.name, voice)
+        shown = [(provider, voices) for provider, voices in zip(self.providers, lists, strict=True) if voices]
+        # Home Assistant cannot set up a server without a voice: then the last resort is shown as well.
+        visible = [(provider, voices) for provider, voices in shown if provider.advertised]
+        for provider, voices in visible or shown:
+            for voice in voices:
+                yield from self._voice_entries(provider.name, voice)
 
     def _voice_entries(self, provider: str, voice: Voice) -> Iterator[Advertised]:
         described = voice.description or voice.name

@@ -12,7 +12,7 @@ from wyoming_tts.synthesis.catalog import HouseVoice
 from wyoming_tts.synthesis.provider import Link, Provider
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from wyoming_tts.speech.prosody import Prosody
     from wyoming_tts.speech.request import SpeechRequest
@@ -73,12 +73,14 @@ class Router:
             target = self._catalog.find(self._default_voice)
             if target is not None:
                 return target
-        for tag in (wanted_language, self._default_language, "en-US"):
-            if tag and (best := self._best(tag)) is not None:
-                return best
-        for provider in self._catalog.providers:
-            for voice in provider.voices():
-                return VoiceName(provider.name, voice.name)
+        visible = [provider for provider in self._catalog.providers if provider.advertised]
+        for providers in (visible, self._catalog.providers):
+            for tag in (wanted_language, self._default_language, "en-US"):
+                if tag and (best := _best(providers, tag)) is not None:
+                    return best
+            for provider in providers:
+                for voice in provider.voices():
+                    return VoiceName(provider.name, voice.name)
         raise UnknownVoice
 
     def _note_unknown(self, name: str) -> str | None:
@@ -88,17 +90,6 @@ class Router:
             return None
         self.unknown_voices.append(name)
         return name
-
-    def _best(self, tag: str) -> VoiceName | None:
-        """Return the nearest voice in language, the best-sounding among equals."""
-        ranked = [
-            ((near, -voice.quality, index), VoiceName(provider.name, voice.name))
-            for index, provider in enumerate(self._catalog.providers)
-            if provider.advertised
-            for voice in provider.voices()
-            if (near := _nearness(tag, voice)) is not None
-        ]
-        return min(ranked, key=lambda entry: entry[0])[1] if ranked else None
 
     def _links(self, target: VoiceName | HouseVoice, request: SpeechRequest) -> Iterator[Link]:
         """Yield the voice asked for, the nearest of the other providers, then the last resort; each provider once."""
@@ -135,6 +126,17 @@ class Router:
             if near:
                 return VoiceName(provider.name, min(near, key=lambda entry: entry[0])[1])
         return None
+
+
+def _best(providers: Sequence[Provider], tag: str) -> VoiceName | None:
+    """Return the nearest voice in language, the best-sounding among equals."""
+    ranked = [
+        ((near, -voice.quality, index), VoiceName(provider.name, voice.name))
+        for index, provider in enumerate(providers)
+        for voice in provider.voices()
+        if (near := _nearness(tag, voice)) is not None
+    ]
+    return min(ranked, key=lambda entry: entry[0])[1] if ranked else None
 
 
 def _with_speaker(name: str, speaker: str | None) -> str:
