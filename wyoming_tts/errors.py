@@ -18,6 +18,7 @@ TtsError
     ├── UtteranceRejected       this text, voice or option is not accepted there
     ├── ModelTooLarge           does not fit the memory budget
     ├── BadAudio                what came is not speech
+    │   └── NoAudio             nothing came
     ├── CircuitOpen             not tried: it failed too often just now
     └── SpeechCutOff            ended in the middle of its audio
 """
@@ -176,6 +177,13 @@ class BadAudio(ProviderError):
 
     code = "bad-audio"
     sentence = "sent damaged audio"
+
+
+class NoAudio(BadAudio):
+    """The provider ended in order without a sound."""
+
+    code = "no-audio"
+    sentence = "made no sound"
 
 
 class CircuitOpen(ProviderError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,10 @@ class Faults:
     stall_after_words: int | None = None
     times: int = 1_000_000
     bug: bool = False
+    cancel: bool = False
+    """Cut by a CancelledError of the adapter's own making."""
+    odd: bool = False
+    """Send half a frame too much."""
 
     def strike(self) -> Faults | None:
         if self.times <= 0:
@@ -81,6 +85,8 @@ class WordAdapter(Adapter):
     faults: Faults | None = None
     gate: asyncio.Event | None = None
     """Where set, no utterance is accepted before it is."""
+    one_at_a_time: asyncio.Lock | None = None
+    """Where set, the next utterance waits until the one before has been read to its end."""
     utterances: list[Utterance] = field(default_factory=list)
     entered: int = 0
     left: int = 0
@@ -100,9 +106,12 @@ class WordAdapter(Adapter):
         self.utterances.append(utterance)
         faults = self.faults.strike() if self.faults else None
         self.entered += 1
+        stack = AsyncExitStack()
         try:
             if self.gate is not None:
                 await self.gate.wait()
+            if self.one_at_a_time is not None:
+                await stack.enter_async_context(self.one_at_a_time)
             if not self.accepts(utterance.voice):
                 raise UtteranceRejected(provider=self.name)
             if faults and faults.refuse:
@@ -112,18 +121,23 @@ class WordAdapter(Adapter):
             format_ = AudioFormat(self.rate)
             yield AudioStream(format_, self._chunks(utterance.text, format_, faults))
         finally:
+            await stack.aclose()
             self.left += 1
 
     async def _chunks(self, text: str, format_: AudioFormat, faults: Faults | None) -> AsyncIterator[Chunk]:
         at_s = 0.0
         for count, word in enumerate(WORD.finditer(text)):
             if faults and faults.cut_after_words == count:
+                if faults.cancel:
+                    raise asyncio.CancelledError
                 if faults.cut_with is not None:
                     raise faults.cut_with(provider=self.name)
                 return
             if faults and faults.stall_after_words == count:
                 await asyncio.Event().wait()
             pcm = self.vocabulary.pcm(word.group())
+            if faults and faults.odd:
+                pcm += b"\0"
             yield Chunk(pcm, (Mark(word.start(), at_s),) if self.marks else ())
             at_s += format_.seconds(len(pcm))
             await asyncio.sleep(0)

@@ -15,7 +15,7 @@ import soundfile
 from wyoming_tts.errors import BadRequest, ConfigError
 from wyoming_tts.house import House
 from wyoming_tts.speech.request import SpeechRequest, whole
-from wyoming_tts.telemetry import log
+from wyoming_tts.telemetry.log import configure
 
 if TYPE_CHECKING:
     from wyoming_tts.settings.model import Settings
@@ -44,7 +44,7 @@ class Wanted:
 async def run(settings: Settings, wanted: Wanted) -> int:
     """Speak and return the exit code; raises TtsError."""
     player = _player() if wanted.output is None else None
-    log.configure(settings.telemetry.log_level, settings.telemetry.log_format)
+    configure(settings.telemetry.log_level, settings.telemetry.log_format)
     house = House(settings)
     try:
         await house.start()

@@ -1,4 +1,4 @@
-"""The audio of one request, from the first chunk to the last: one format, in order, whoever speaks."""
+"""The audio of one request, from the first chunk to the last: in order, whoever speaks."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from wyoming_tts.audio.resample import Resampler
-from wyoming_tts.errors import AllProvidersFailed, BadAudio, ProviderError
-from wyoming_tts.speech.audio import AudioFormat, Chunk
+from wyoming_tts.errors import AllProvidersFailed, NoAudio, ProviderError, ProviderTimeout
 from wyoming_tts.speech.utterance import Utterance
 from wyoming_tts.synthesis.attempt import Attempt
-from wyoming_tts.synthesis.pipe import ChunkPipe
-from wyoming_tts.synthesis.playout import Playout
+from wyoming_tts.synthesis.output import Output
 from wyoming_tts.synthesis.reading import Reading
 from wyoming_tts.synthesis.remainder import remainder
 from wyoming_tts.text.utterances import UtterancePlanner, speech_seconds
@@ -20,9 +17,9 @@ from wyoming_tts.text.utterances import UtterancePlanner, speech_seconds
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from wyoming_tts.speech.audio import AudioFormat, Chunk
     from wyoming_tts.speech.request import SpeechRequest
     from wyoming_tts.synthesis.chain import Chain
-    from wyoming_tts.synthesis.provider import Link
     from wyoming_tts.synthesis.record import RequestRecord
     from wyoming_tts.telemetry.clock import Clock
 
@@ -30,8 +27,8 @@ PREPARED_AHEAD = 2
 """Utterances begun beside the one that is playing: the next is ready when its turn comes, and little is thrown away
 when the chain falls back."""
 
-READY_BYTES = 64 * 1024
-"""Finished audio waiting for the client, 1.5 s at 22,050 Hz; behind it everything else waits."""
+HELD_UP_S = 0.5
+"""A client that stopped reading this long while an utterance was prepared explains why its first audio is late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +46,18 @@ class Manner:
 
 @dataclass(slots=True)
 class _Part:
-    """An utterance's text on its way, with the attempt that was begun for it ahead of its turn."""
+    """An utterance's text on its way, with the attempt that is being made for it."""
 
     text: str
     previous_text: str
+    begins_sentence: bool
     attempt: Attempt
+    held_up_s: float
+    """How long the output had been held up when the attempt began."""
 
     @property
     def unsent_s(self) -> float:
-        return max(0.0, speech_seconds(self.text) - self.attempt.heard_s)
+        return max(0.0, speech_seconds(self.text) / self.attempt.utterance.prosody.speed - self.attempt.heard_s)
 
 
 class Answer:
@@ -72,24 +72,30 @@ class Answer:
         self._record = record
         self._reading = Reading(request, max_chars=manner.max_utterance_chars, code_blocks=manner.code_blocks)
         self._planner = UtterancePlanner(max_chars=manner.max_utterance_chars)
-        self._playout = Playout(clock)
-        self._pipe = ChunkPipe(READY_BYTES)
+        self._output = Output(
+            lead_in_s=manner.lead_in_s,
+            tail_s=manner.tail_s,
+            on_first_audio=self._on_first_audio,
+            record=record,
+            clock=clock,
+        )
         self._parts: asyncio.Queue[_Part | None] = asyncio.Queue()
         self._on_the_way: list[_Part] = []
-        self._room = asyncio.Semaphore(PREPARED_AHEAD + 1)
+        self._room = asyncio.Semaphore(1)
         self._tasks = asyncio.TaskGroup()
-        self._format: AudioFormat | None = None
+        self.finished = False
+        """All of it was said and heard: the reader of `chunks` came to the end."""
 
     @property
     def format(self) -> AudioFormat:
         """16-bit mono at the rate of the link that spoke first; known once the first chunk has come."""
-        if self._format is None:
-            raise RuntimeError("the format is known with the first chunk")
-        return self._format
+        return self._output.format
 
-    def chunks(self) -> AsyncIterator[Chunk]:
+    async def chunks(self) -> AsyncIterator[Chunk]:
         """Yield the audio; no chunk at all where there was nothing to say. Raises TtsError."""
-        return self._pipe.chunks()
+        async for chunk in self._output.chunks():
+            yield chunk
+        self.finished = True
 
     async def run(self) -> None:
         """Read, prepare and play until the text has ended; a failure reaches the reader of `chunks`."""
@@ -99,45 +105,58 @@ class Answer:
                 self._tasks.create_task(self._prepare())
                 await self._play()
         except* Exception as group:  # noqa: BLE001 - handed on: the reader of `chunks` raises it
-            self._pipe.end(_first_leaf(group))
+            self._output.end(_first_leaf(group))
         finally:
             self._record.chars = self._reading.chars
             self._record.failures = [error.code for error in self._chain.failures]
-            self._pipe.end()
+            self._output.end()
 
     async def _prepare(self) -> None:
+        """Begin an utterance whenever there is room for one: a single one until the first audio, then some ahead."""
         previous_text = ""
         while True:
             await self._room.acquire()
             if not await self._reading.available():
                 break
-            in_hand_s = self._playout.in_hand_s() + sum(part.unsent_s for part in self._on_the_way)
+            in_hand_s = self._in_hand_s(before=None)
             count = self._planner.plan(
                 self._reading.waiting(),
                 in_hand_s,
                 first=not previous_text,
                 joinable=not self._chain.current.sentence_pause_s,
             )
+            begins_sentence = self._reading.begins_sentence
             text = self._reading.take(count)
-            part = _Part(text, previous_text, self._begin(text, previous_text, due_s=in_hand_s))
+            attempt = self._begin(text, previous_text, due_s=in_hand_s)
+            part = _Part(text, previous_text, begins_sentence, attempt, self._output.held_up_s)
             self._on_the_way.append(part)
             self._parts.put_nowait(part)
             previous_text = text
         self._parts.put_nowait(None)
 
     async def _play(self) -> None:
-        spoke = silent = False
+        silent = False
         while (part := await self._parts.get()) is not None:
-            if await self._say(part):
-                spoke = True
-            else:
-                silent = True
+            silent |= not await self._say(part)
             self._on_the_way.remove(part)
             self._room.release()
-        if spoke:
-            await self._put_silence(self._manner.tail_s)
-        elif silent:
+        await self._output.close()
+        if silent:
             raise AllProvidersFailed(self._chain.failures)
+
+    def _on_first_audio(self) -> None:
+        """From now on prepare ahead: before, it would only have taken the engine's time from the first utterance."""
+        for _ in range(PREPARED_AHEAD):
+            self._room.release()
+
+    def _in_hand_s(self, before: _Part | None) -> float:
+        """Return what the listener has to play until `before` begins, or until all that is on the way has ended."""
+        unsent_s = 0.0
+        for part in self._on_the_way:
+            if part is before:
+                break
+            unsent_s += part.unsent_s
+        return self._output.playout.in_hand_s() + unsent_s
 
     def _begin(self, text: str, previous_text: str, *, due_s: float = 0.0, cacheable: bool = True) -> Attempt:
         link = self._chain.current
@@ -158,64 +177,47 @@ class Answer:
         return attempt
 
     async def _say(self, part: _Part) -> bool:
-        """Say the part by whatever link can, and return whether it made a sound; raises AllProvidersFailed."""
-        if part.attempt.link is not self._chain.current:
-            part.attempt.cancel()
-            part.attempt = self._begin(part.text, part.previous_text)
-        heard = False
+        """Say the part by whatever link can; return False where nobody makes a sound of it; else AllProvidersFailed."""
+        pause_s = part.attempt.link.sentence_pause_s if part.begins_sentence else 0.0
         while True:
             attempt = part.attempt
             try:
-                await self._relay(attempt, goes_on=heard)
+                await self._output.relay(attempt, pause_s=pause_s)
             except ProviderError as error:
-                if isinstance(error, BadAudio) and self._chain.is_last and not attempt.heard_s:
-                    self._chain.failures.append(error)
-                    return False
-                self._chain.fell(attempt.link, error)
-                heard = heard or attempt.heard_s > 0
-                rest = remainder(attempt.utterance, attempt.marks, attempt.heard_s)
-                part.attempt = self._begin(rest.text, part.previous_text, cacheable=rest.cacheable)
+                if attempt.heard_s:
+                    pause_s = 0.0
+                if self._was_held_up(part, error):
+                    part.attempt = self._begin(attempt.utterance.text, part.previous_text)
+                    continue
+                try:
+                    self._fall(part, error)
+                except AllProvidersFailed:
+                    if isinstance(error, NoAudio):
+                        return False
+                    raise
             else:
                 self._chain.succeeded()
                 return True
 
-    async def _relay(self, attempt: Attempt, *, goes_on: bool) -> None:
-        """Hand on all audio of an attempt in the answer's format, also what came before a failure.
+    def _was_held_up(self, part: _Part, error: ProviderError) -> bool:
+        """Whether it was the client that kept the link waiting; once a part, since it is then at its turn."""
+        waited_s = self._output.held_up_s - part.held_up_s
+        part.held_up_s = self._output.held_up_s
+        return isinstance(error, ProviderTimeout) and not part.attempt.heard_s and waited_s > HELD_UP_S
 
-        `goes_on` says that it carries on an utterance that was begun, so that no pause belongs before it.
-        """
-        resampler: Resampler | None = None
-        try:
-            async for chunk in attempt.chunks():
-                if resampler is None:
-                    await self._open(attempt.link, attempt.format, goes_on=goes_on)
-                    resampler = Resampler(attempt.format, self.format)
-                await self._put(resampler.feed(chunk.pcm))
-        except ProviderError:
-            if resampler is not None:
-                await self._put(resampler.finish())
-            raise
-        if resampler is not None:
-            await self._put(resampler.finish())
-
-    async def _open(self, link: Link, native: AudioFormat, *, goes_on: bool) -> None:
-        """Fix the format with the very first audio; keep the pause before any later utterance."""
-        self._record.spoke(link.name)
-        if self._format is None:
-            self._format = native
-            await self._put_silence(self._manner.lead_in_s)
-        elif not goes_on:
-            await self._put_silence(link.sentence_pause_s)
-
-    async def _put_silence(self, seconds: float) -> None:
-        await self._put(bytes(self.format.size(seconds)))
-
-    async def _put(self, pcm: bytes) -> None:
-        if pcm:
-            seconds = self.format.seconds(len(pcm))
-            await self._pipe.put(Chunk(pcm))
-            self._playout.sent(seconds)
-            self._record.heard(seconds)
+    def _fall(self, part: _Part, error: ProviderError) -> None:
+        """Have the rest of the part, and what was prepared behind it, said by the next link."""
+        attempt, before = part.attempt, self._chain.current
+        self._chain.fell(attempt.link, error)
+        rest = remainder(attempt.utterance, attempt.marks, attempt.heard_s)
+        part.attempt = self._begin(rest.text, part.previous_text, cacheable=rest.cacheable)
+        if self._chain.current is before:
+            return
+        for later in self._on_the_way:
+            if later is not part:
+                later.attempt.cancel()
+                due_s = self._in_hand_s(before=later)
+                later.attempt = self._begin(later.text, later.previous_text, due_s=due_s)
 
 
 def _first_leaf(error: BaseException) -> Exception:

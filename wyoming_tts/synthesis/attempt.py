@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
-from wyoming_tts.errors import BadAudio, ProviderError
+from wyoming_tts.errors import BadAudio, NoAudio, ProviderError, SpeechCutOff
 from wyoming_tts.synthesis.pipe import ChunkPipe
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import AsyncIterator
 
     from wyoming_tts.speech.audio import AudioFormat, Chunk, Mark
@@ -58,23 +58,32 @@ class Attempt:
             async with self.link.synthesize(self.utterance) as stream:
                 self._format = stream.format
                 async for chunk in stream.chunks:
-                    await self._pipe.put(chunk)
+                    await self._pipe.put(self._checked(chunk))
         except ProviderError as error:
             self._pipe.end(error)
+        except asyncio.CancelledError:
+            # Where we cancelled nobody reads on; where the adapter did by mistake, this is no end of the utterance.
+            self._pipe.end(SpeechCutOff("cancelled", provider=self.link.provider.name))
+            raise
         except Exception as error:  # noqa: BLE001 - a bug in one adapter must not mute the house: the next link speaks
             self._pipe.end(_bug(error, self.link.provider.name))
         finally:
             self._pipe.end()
 
     async def chunks(self) -> AsyncIterator[Chunk]:
-        """Yield the audio as it comes; raises ProviderError where the link fails, BadAudio where it stays silent."""
+        """Yield the audio as it comes; raises ProviderError where the link fails, NoAudio where it stays silent."""
         async for chunk in self._pipe.chunks():
             self.marks.extend(chunk.marks)
             if chunk.pcm:
                 self.heard_s += self.format.seconds(len(chunk.pcm))
                 yield chunk
         if not self.heard_s:
-            raise BadAudio("no audio at all", provider=self.link.provider.name)
+            raise NoAudio(provider=self.link.provider.name)
+
+    def _checked(self, chunk: Chunk) -> Chunk:
+        if self.format.frame_bytes != 2 or len(chunk.pcm) % 2:
+            raise BadAudio("not whole frames of 16-bit mono", provider=self.link.provider.name)
+        return chunk
 
 
 def _bug(error: Exception, provider: str) -> ProviderError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wyoming_tts.errors import AllProvidersFailed, ProviderError, ProviderUnavailable, SpeechCutOff
+from wyoming_tts.errors import AllProvidersFailed, BadAudio, ProviderError, ProviderUnavailable, SpeechCutOff
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,14 +41,15 @@ class Chain:
     def fell(self, link: Link, error: ProviderError) -> None:
         """Move on after `link` failed; raises AllProvidersFailed where nothing is left to try.
 
-        The last link gets a second chance per utterance where it died under the work: its worker is started anew.
+        The last link gets a second chance per utterance where it died under the work (its worker is started anew) or
+        sent damaged audio.
         """
         self.failures.append(error)
         if link is not self.current:
             return
         if not self.is_last:
             self._index += 1
-        elif isinstance(error, ProviderUnavailable | SpeechCutOff) and not self._last_link_retried:
+        elif isinstance(error, ProviderUnavailable | SpeechCutOff | BadAudio) and not self._last_link_retried:
             self._last_link_retried = True
         else:
             raise AllProvidersFailed(self.failures) from error

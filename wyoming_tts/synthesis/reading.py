@@ -7,13 +7,15 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
+import regex
+
 from wyoming_tts.text.clean import Cleaner
 from wyoming_tts.text.sentences import SentenceSplitter
 from wyoming_tts.text.ssml import spoken_text
 from wyoming_tts.text.utterances import bounded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterable, AsyncIterator, Sequence
 
     from wyoming_tts.speech.request import SpeechRequest
     from wyoming_tts.speech.utterance import Sentence
@@ -24,18 +26,35 @@ TURN_CHARS = 256
 LOOKED_AT = 50
 """Pieces that one utterance may be grouped from; 50 one-word sentences already fill it."""
 
+PAUSE_S = 0.5
+"""A client that writes nothing for so long is not in the middle of a word: tokens come every 20 to 100 ms."""
+
+TAIL_CHARS = 16
+_FINISHED = regex.compile(r"[\p{L}\p{N}\p{Pe}%°][*_]*[\p{Sentence_Terminal}…]+[\p{Pe}\p{Pf}\p{Pi}\"'*_]*\s*\Z")
+"""A word with the end of a sentence behind it, whatever marks stand round it."""
+
 
 class Reading:
     """Cleans and splits a request's text while it arrives; pieces wait here until somebody takes them."""
 
-    def __init__(self, request: SpeechRequest, *, max_chars: int, code_blocks: Literal["skip", "speak"]) -> None:
+    def __init__(
+        self,
+        request: SpeechRequest,
+        *,
+        max_chars: int,
+        code_blocks: Literal["skip", "speak"],
+        pause_s: float = PAUSE_S,
+    ) -> None:
         self._request = request
         self._max_chars = max_chars
         self._cleaner = Cleaner(code_blocks=code_blocks)
         self._splitter = SentenceSplitter()
+        self._pause_s = pause_s
+        self._tail = ""
         self._changed = asyncio.Event()
         self._ended = False
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[tuple[str, bool]] = deque()
+        """Sentences, or parts of overlong ones, not yet taken; each with whether it begins a sentence."""
         self.chars = 0
         """Characters of text that came from the client."""
 
@@ -43,7 +62,10 @@ class Reading:
         """Read the text to its end; whatever the text's source raises goes through."""
         if self._request.ssml:
             markup = [chunk async for chunk in self._request.texts]
-            await self._feed(spoken_text("".join(markup)))
+            await self._feed(await asyncio.to_thread(spoken_text, "".join(markup)))
+        elif self._request.streamed:
+            async for chunk in _with_pauses(self._request.texts, self._pause_s):
+                await (self._pause() if chunk is None else self._feed(chunk))
         else:
             async for chunk in self._request.texts:
                 await self._feed(chunk)
@@ -52,8 +74,15 @@ class Reading:
         self._ended = True
         self._changed.set()
 
+    async def _pause(self) -> None:
+        """Let go of a finished sentence that waits to see what follows it: an assistant's tool call takes minutes."""
+        if _FINISHED.search(self._tail):
+            self._accept(self._splitter.feed(self._cleaner.feed(" ")))
+            self._accept(self._splitter.pause())
+
     async def _feed(self, text: str) -> None:
         self.chars += len(text)
+        self._tail = (self._tail + text)[-TAIL_CHARS:]
         for start in range(0, len(text), TURN_CHARS):
             self._accept(self._splitter.feed(self._cleaner.feed(text[start : start + TURN_CHARS])))
             if len(text) > TURN_CHARS:
@@ -61,13 +90,19 @@ class Reading:
 
     def _accept(self, sentences: Sequence[Sentence]) -> None:
         for sentence in sentences:
-            self._waiting.extend(bounded(sentence.text, self._max_chars))
+            parts = bounded(sentence.text, self._max_chars)
+            self._waiting.extend((part, index == 0) for index, part in enumerate(parts))
         if sentences:
             self._changed.set()
 
     def waiting(self) -> list[str]:
         """Return the next sentences, or parts of overlong ones, that were not taken yet."""
-        return list(islice(self._waiting, LOOKED_AT))
+        return [text for text, _ in islice(self._waiting, LOOKED_AT)]
+
+    @property
+    def begins_sentence(self) -> bool:
+        """Whether the next piece is the first of its sentence."""
+        return self._waiting[0][1]
 
     async def available(self) -> bool:
         """Wait until a piece waits; return False when the text has ended and all was taken."""
@@ -78,4 +113,20 @@ class Reading:
 
     def take(self, count: int) -> str:
         """Remove the next `count` pieces and return them as one text."""
-        return " ".join(self._waiting.popleft() for _ in range(count))
+        return " ".join(self._waiting.popleft()[0] for _ in range(count))
+
+
+async def _with_pauses(texts: AsyncIterable[str], pause_s: float) -> AsyncIterator[str | None]:
+    """Yield the chunks, and None once whenever none came for `pause_s`."""
+    chunks = aiter(texts)
+    while True:
+        following = asyncio.ensure_future(anext(chunks))
+        try:
+            await asyncio.wait([following], timeout=pause_s)
+            if not following.done():
+                yield None
+            yield await following
+        except StopAsyncIteration:
+            return
+        finally:
+            following.cancel()

@@ -68,7 +68,7 @@ class Speaker:
             record.ended("internal")
             raise
         else:
-            record.ended("complete" if record.audio_s else "nothing-to-say")
+            record.ended(_outcome(answer, record))
         finally:
             self.active -= 1
             self._report(record)
@@ -110,3 +110,9 @@ class Speaker:
             duration_s=round(record.duration_s or 0.0, 3),
             outcome=record.outcome,
         )
+
+
+def _outcome(answer: Answer, record: RequestRecord) -> str:
+    if not answer.finished:
+        return "cancelled"
+    return "complete" if record.audio_s else "nothing-to-say"

@@ -22,6 +22,7 @@ _CANDIDATE = regex.compile(
     r"|(?<![\p{Sentence_Terminal}…])(?P<end>[\p{Sentence_Terminal}…]++[\p{Pe}\p{Pf}\p{Pi}\"']*+)[^\S\n]++(?P<next>\S)"
     r"|(?P<end>[\u3002\uff01\uff1f…]++[\p{Pe}\p{Pf}\"']*+)(?P<next>\S)"
 )
+_ENDED = regex.compile(r"[\p{Sentence_Terminal}…][\p{Pe}\p{Pf}\p{Pi}\"']*\Z")
 # What the detector must not see: it would take `2*3*4` for emphasis, and a stop that ends nothing for one that does.
 # Private-use characters stand in, which the cleaner keeps out of its output.
 _HIDDEN = {"*": "\ue000", ".": "\ue001", "…": "\ue002"}
@@ -62,8 +63,15 @@ class SentenceSplitter:
         self._text = self._text[at:]
         return _sentences(out)
 
+    def pause(self) -> list[Sentence]:
+        """Return what is held back if it ends like a sentence: nothing has come for so long that nothing may come."""
+        held = (self._tail + self._text).rstrip()
+        if not _ENDED.search(held) or judge(held, "A") is Verdict.NO_END:
+            return []
+        return self.finish()
+
     def finish(self) -> list[Sentence]:
-        """Return the rest."""
+        """Return the rest; what is fed afterwards begins a new sentence."""
         out: list[str] = []
         self._give(self._text, out)
         self._text = ""

@@ -1,7 +1,11 @@
 """One request's audio: whole, in order, in one format, whoever fails."""
 
+from __future__ import annotations
+
 import asyncio
 from array import array
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +22,10 @@ from wyoming_tts.errors import (
     TextTooLong,
 )
 from wyoming_tts.synthesis.answer import Manner
+from wyoming_tts.synthesis.reading import PAUSE_S
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 TEXT = "The first sentence has some words. Then comes another one, a little longer. At last the third ends it."
 WORDS = [word.casefold() for word in WORD.findall(TEXT)]
@@ -98,7 +106,7 @@ async def test_a_link_without_a_sound_is_no_success() -> None:
 async def test_silence_from_everybody_is_an_error() -> None:
     _, one, two = two_adapters(faults=Faults(cut_after_words=0, cut_with=None))
     two.faults = Faults(cut_after_words=0, cut_with=None)
-    with pytest.raises(AllProvidersFailed, match="no audio at all"):
+    with pytest.raises(AllProvidersFailed, match="two made no sound"):
         await pcm_of(Parts(provider(one), provider(two)).speaker, request(TEXT))
 
 
@@ -227,3 +235,129 @@ async def test_the_record_tells_what_happened_and_not_what_was_said() -> None:
     assert record.ttfa_s is not None
     assert record.audio_s == pytest.approx(len(WORDS) * 0.1)
     assert "sentence" not in repr(record)
+
+
+async def pausing(*chunks: str, until: asyncio.Event) -> AsyncIterator[str]:
+    """Write the chunks, then nothing for as long as a tool call takes."""
+    for chunk in chunks:
+        yield chunk
+    await until.wait()
+    yield "The sun shines."
+
+
+@pytest.mark.parametrize(
+    ("chunks", "first"),
+    [
+        (("Let me check ", "that."), ["let", "me", "check", "that"]),
+        (("Let me check that.", " "), ["let", "me", "check", "that"]),
+        (("Let me **check that!**", " "), ["let", "me", "check", "that"]),
+    ],
+)
+async def test_a_finished_sentence_does_not_wait_for_a_tool_call(chunks: tuple[str, ...], first: list[str]) -> None:
+    vocabulary, one, two = two_adapters()
+    called = asyncio.Event()
+    asked = replace(request(pausing(*chunks, until=called)), streamed=True)
+    async with Parts(provider(one), provider(two)).speaker.answer(asked) as answer:
+        stream = answer.chunks()
+        assert vocabulary.heard(b"".join([(await anext(stream)).pcm for _ in first])) == first
+        called.set()
+        rest = b"".join([chunk.pcm async for chunk in stream])
+    assert vocabulary.heard(rest) == ["the", "sun", "shines"]
+
+
+async def test_a_pause_in_the_middle_of_a_sentence_ends_nothing() -> None:
+    vocabulary, one, two = two_adapters()
+    called = asyncio.Event()
+    asked = replace(request(pausing("Ask Dr.", " ", until=called)), streamed=True)
+    asyncio.get_running_loop().call_later(PAUSE_S * 2, called.set)
+    heard = vocabulary.heard(await pcm_of(Parts(provider(one), provider(two)).speaker, asked))
+    assert heard == ["ask", "dr", "the", "sun", "shines"]
+    assert one.utterances[0].text == "Ask Dr. The sun shines."
+
+
+async def test_silence_of_the_last_link_after_another_was_cut_is_no_success() -> None:
+    _, one, two = two_adapters(faults=Faults(cut_after_words=2))
+    two.faults = Faults(cut_after_words=0, cut_with=None)
+    with pytest.raises(AllProvidersFailed):
+        await pcm_of(Parts(provider(one), provider(two)).speaker, request(TEXT))
+
+
+async def test_a_last_link_that_was_silent_once_is_asked_again() -> None:
+    vocabulary, one, two = two_adapters(faults=Faults(cut_after_words=2))
+    two.faults = Faults(cut_after_words=0, cut_with=None, times=1)
+    heard = vocabulary.heard(await pcm_of(Parts(provider(one), provider(two)).speaker, request(TEXT)))
+    assert heard == WORDS[:2] + WORDS[1:]
+
+
+async def test_an_adapter_that_cancels_itself_has_not_finished() -> None:
+    vocabulary, one, two = two_adapters(faults=Faults(cut_after_words=2, cancel=True, times=1))
+    heard = vocabulary.heard(await pcm_of(Parts(provider(one), provider(two)).speaker, request(TEXT)))
+    assert heard == WORDS[:2] + WORDS[1:]
+
+
+async def test_half_a_frame_is_damage_and_the_next_link_speaks() -> None:
+    vocabulary, one, two = two_adapters(faults=Faults(odd=True))
+    assert vocabulary.heard(await pcm_of(Parts(provider(one), provider(two)).speaker, request(TEXT))) == WORDS
+
+
+async def test_a_reader_that_leaves_early_has_not_heard_it_all() -> None:
+    _, one, two = two_adapters()
+    speaker = Parts(provider(one), provider(two)).speaker
+    async with speaker.answer(request(TEXT)) as answer:
+        await anext(answer.chunks())
+    assert next(iter(speaker.recent)).outcome == "cancelled"
+
+
+async def test_an_overlong_sentence_is_cut_without_the_owner_s_pauses_inside_it() -> None:
+    _vocabulary, one, two = two_adapters()
+    manner = Manner(max_utterance_chars=80)
+    text = " ".join(["word"] * 100) + ". Next."
+    samples = array(
+        "h", await pcm_of(Parts(provider(one, pause_s=1.0), provider(two), manner=manner).speaker, request(text))
+    )
+    assert len(one.utterances) > 5
+    assert len(samples) == 101 * WORD_FRAMES + 8000
+
+
+async def test_nothing_is_prepared_before_the_first_audio() -> None:
+    gate = asyncio.Event()
+    _, one, two = two_adapters()
+    one.gate = gate
+    manner = Manner(first_audio_s=30)
+    async with Parts(provider(one), provider(two), manner=manner).speaker.answer(request(TEXT)) as answer:
+        await settle(100)
+        assert len(one.utterances) == 1
+        gate.set()
+        await anext(answer.chunks())
+        await settle(100)
+        assert len(one.utterances) > 1
+
+
+async def test_what_was_prepared_on_a_link_that_fell_is_dropped_and_begun_on_the_next() -> None:
+    _, one, two = two_adapters(faults=Faults(stall_after_words=3))
+    text = "One two three four five six. " + " ".join(f"Sentence number {number} is here now." for number in range(6))
+    async with Parts(provider(one, gap_s=0.3), provider(two)).speaker.answer(request(text)) as answer:
+        stream = answer.chunks()
+        for _ in range(4):
+            await anext(stream)
+        await settle(50)
+        assert one.entered == one.left
+        assert len(two.utterances) > 1
+        assert all(utterance.due_s > 0 for utterance in two.utterances[1:])
+        assert not two.utterances[0].cacheable
+
+
+async def test_a_client_that_does_not_read_is_not_the_provider_s_slowness() -> None:
+    """The second utterance is prepared while nobody reads: the engine is blocked by us, and times out for it."""
+    vocabulary, one, two = two_adapters()
+    one.one_at_a_time = asyncio.Lock()
+    manner = Manner(first_audio_s=0.05, last_first_audio_s=0.1)
+    text = " ".join(["word"] * 55) + ". Then the end."
+    parts = Parts(provider(one), provider(two), manner=manner)
+    async with parts.speaker.answer(request(text)) as answer:
+        stream = answer.chunks()
+        pcm = (await anext(stream)).pcm
+        await asyncio.sleep(1.5)
+        pcm += b"".join([chunk.pcm async for chunk in stream])
+    assert vocabulary.heard(pcm) == ["word"] * 55 + ["then", "the", "end"]
+    assert not two.utterances
