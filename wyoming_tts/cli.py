@@ -1,95 +1,48 @@
-"""The command line: its arguments, its exit codes.
-
-0 done; 1 it could not be done (the reason stands on standard error); 2 the settings or arguments are wrong.
-"""
+"""The command line: each command imports what it needs when it is run, and none of what the others need."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wyoming_tts import __version__
+from wyoming_tts.commands.arguments import FLAGS, overrides, parser
+from wyoming_tts.commands.exit_code import ExitCode
+from wyoming_tts.commands.standard_streams import standard_streams
 from wyoming_tts.errors import ConfigError, TtsError
+from wyoming_tts.settings.environment import CONFIG_VARIABLE
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from wyoming_tts.settings.model import Settings
 
-EXIT_DONE = 0
-EXIT_FAILED = 1
-EXIT_WRONG_USE = 2
-
-CONFIG_VARIABLE = "WYOMING_TTS_CONFIG"
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    arguments = _parser().parse_args(argv)
+    try:
+        with standard_streams():
+            return _run(argv)
+    except BrokenPipeError:  # whoever read the output has had enough
+        return ExitCode.FAILED
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    commands = {"serve": _serve, "say": _say, "check": _check, "schema": _schema, "voices": _voices}
+    arguments = parser(commands).parse_args(argv)
     try:
         return int(arguments.run(arguments))
     except ConfigError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the answer of a command line
-        return EXIT_WRONG_USE
+        return ExitCode.WRONG_USE
     except TtsError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the answer of a command line
-        return EXIT_FAILED
+        return ExitCode.FAILED
     except KeyboardInterrupt:
-        return EXIT_FAILED
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="wyoming-tts", description="Text to speech for a house that never goes mute.")
-    parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_serve(commands.add_parser("serve", help="run the server"))
-    _add_say(commands.add_parser("say", help="speak one text, through the same path as the server"))
-    _add_check(commands.add_parser("check", help="check a settings file and say what is wrong with it"))
-    schema = commands.add_parser("schema", help="print the JSON Schema of the settings file")
-    schema.set_defaults(run=_schema)
-    _add_voices(commands.add_parser("voices", help="list, search, download and remove Piper voices"))
-    return parser
-
-
-def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", type=Path, metavar="FILE", help=f"settings file (or {CONFIG_VARIABLE})")
-    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="where voices and state are kept")
-    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"))
-    parser.add_argument("--log-format", choices=("console", "json"))
-
-
-def _add_serve(parser: argparse.ArgumentParser) -> None:
-    _add_common(parser)
-    parser.add_argument("--uri", help="where Wyoming clients connect: tcp://HOST:PORT, unix://PATH or stdio://")
-    parser.add_argument("--http", metavar="HOST:PORT", help="where health and the page are served; `off` for nowhere")
-    parser.add_argument("--no-zeroconf", action="store_true", help="do not announce the server to the network")
-    parser.set_defaults(run=_serve)
-
-
-def _add_say(parser: argparse.ArgumentParser) -> None:
-    _add_common(parser)
-    parser.add_argument("text", help="what to say; `-` reads standard input")
-    parser.add_argument("--voice", help="a voice as `wyoming-tts voices` or Home Assistant names it")
-    parser.add_argument("--speaker", help="a person within a multi-speaker voice")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write a WAV file; `-` for standard output")
-    parser.set_defaults(run=_say)
-
-
-def _add_check(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the settings file")
-    parser.set_defaults(run=_check)
-
-
-def _add_voices(parser: argparse.ArgumentParser) -> None:
-    from wyoming_tts.commands import voices  # noqa: PLC0415 - it brings its own sub-commands
-
-    _add_common(parser)
-    voices.add_arguments(parser)
-    parser.set_defaults(run=_voices)
+        return ExitCode.FAILED
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
@@ -98,26 +51,19 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     from wyoming_tts.adapters.registry import DEFAULT_PROVIDERS, PROVIDER_TYPES  # noqa: PLC0415
     from wyoming_tts.settings.load import load  # noqa: PLC0415
 
-    path = arguments.config or (Path(named) if (named := os.environ.get(CONFIG_VARIABLE)) else None)
     return load(
-        path,
+        _settings_file(arguments),
         provider_types=PROVIDER_TYPES,
         default_providers=DEFAULT_PROVIDERS,
         environ=os.environ,
-        overrides=_overrides(arguments),
+        overrides=overrides(arguments),
+        flags=FLAGS,
     )
 
 
-def _overrides(arguments: argparse.Namespace) -> dict[str, object]:
-    flags: dict[str, object] = {
-        "server.uri": getattr(arguments, "uri", None),
-        "web.listen": getattr(arguments, "http", None),
-        "server.data_dir": getattr(arguments, "data_dir", None),
-        "telemetry.log_level": getattr(arguments, "log_level", None),
-        "telemetry.log_format": getattr(arguments, "log_format", None),
-        "server.zeroconf": False if getattr(arguments, "no_zeroconf", False) else None,
-    }
-    return {key: str(value) if isinstance(value, Path) else value for key, value in flags.items() if value is not None}
+def _settings_file(arguments: argparse.Namespace) -> Path | None:
+    named = arguments.config or os.environ.get(CONFIG_VARIABLE)
+    return Path(named) if named else None
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -138,8 +84,9 @@ def _check(arguments: argparse.Namespace) -> int:
     arguments.config = arguments.file
     settings = settings_of(arguments)
     providers = ", ".join(settings.providers) or "none"
-    print(f"{arguments.file or 'The defaults'}: correct. Providers: {providers}.")  # noqa: T201 - the command's answer
-    return EXIT_DONE
+    checked = _settings_file(arguments) or "The defaults"
+    print(f"{checked}: correct. Providers: {providers}.")  # noqa: T201 - the command's answer
+    return ExitCode.DONE
 
 
 def _schema(_arguments: argparse.Namespace) -> int:
@@ -149,7 +96,7 @@ def _schema(_arguments: argparse.Namespace) -> int:
     from wyoming_tts.settings.schema import json_schema  # noqa: PLC0415 - see settings_of
 
     print(json.dumps(json_schema(PROVIDER_TYPES), indent=2, ensure_ascii=False))  # noqa: T201 - the command's answer
-    return EXIT_DONE
+    return ExitCode.DONE
 
 
 def _voices(arguments: argparse.Namespace) -> int:
@@ -157,9 +104,13 @@ def _voices(arguments: argparse.Namespace) -> int:
     from wyoming_tts.commands import voices  # noqa: PLC0415 - see settings_of
 
     settings = settings_of(arguments)
-    configured = (found for found in settings.providers.values() if isinstance(found, PiperSettings))
-    piper = next(configured, PiperSettings())
+    configured = {name: piper for name, piper in settings.providers.items() if isinstance(piper, PiperSettings)}
+    piper = next(iter(configured.values()), PiperSettings())
     run = voices.run(
-        arguments, data_dir=settings.server.data_path, catalog_url=piper.catalog_url, voice_dirs=piper.voice_dirs
+        arguments,
+        data_dir=settings.server.data_path,
+        catalog_url=piper.catalog_url,
+        voice_dirs=piper.voice_dirs,
+        providers=("piper", *configured),
     )
     return asyncio.run(run)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from itertools import chain, count
+from typing import TYPE_CHECKING
 
 import structlog
 
 from wyoming_tts.adapters import registry
 from wyoming_tts.adapters.context import AdapterContext
 from wyoming_tts.audio import resample
-from wyoming_tts.errors import ProviderError, TtsError
-from wyoming_tts.speech.prosody import Prosody
 from wyoming_tts.speech.system_language import system_language
 from wyoming_tts.synthesis.answer import Manner
 from wyoming_tts.synthesis.catalog import Catalog, HouseVoice
@@ -21,6 +21,7 @@ from wyoming_tts.synthesis.provider import Provider
 from wyoming_tts.synthesis.router import Router
 from wyoming_tts.synthesis.speaker import Speaker, SpeakerOptions
 from wyoming_tts.synthesis.timed import Timed
+from wyoming_tts.synthesis.upkeep import Upkeep
 from wyoming_tts.telemetry.clock import SystemClock
 from wyoming_tts.web.status import ProviderState
 from wyoming_tts.workers.pool import WorkerPool
@@ -28,10 +29,8 @@ from wyoming_tts.workers.pool import WorkerPool
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from wyoming_tts.adapters.base import Adapter
     from wyoming_tts.settings.model import Settings
     from wyoming_tts.settings.voice import HouseVoice as HouseVoiceSettings
-    from wyoming_tts.speech.voice import VoiceName
     from wyoming_tts.telemetry.clock import Clock
     from wyoming_tts.workers.pool import WorkerStatus
 
@@ -39,13 +38,6 @@ log = structlog.get_logger(__name__)
 
 LAST_RESORT_TYPE = "espeak"
 """The engine that needs nothing and always works; a house without one of the owner's gets it unadvertised."""
-
-START_PATIENCE_S = 10.0
-"""Listening waits this long for slow providers, whose voices would otherwise be missing in the first list; older
-Home Assistants read it only once."""
-
-DEFAULT_VOICE_CHECK_S = 2.0
-"""How soon a new default voice is loaded; comparing names costs microseconds."""
 
 DEFAULT_MEMORY_SHARE = 0.5
 """Of the machine's memory, for all workers together, where the owner names no figure."""
@@ -56,15 +48,13 @@ class House:
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
-        self._clock = clock = clock or SystemClock()
+        clock = clock or SystemClock()
         self.pool = WorkerPool(_memory_mb(settings), clock=clock)
         self._language = settings.text.language or system_language(os.environ)
-        self._problems: dict[str, str] = {}
         self._holders = 0
         self._unheld = asyncio.Event()
         self._unheld.set()
         self._started = False
-        self._background: list[asyncio.Task[Any]] = []
         self._last_resort = _last_resort(settings)
         self._providers = tuple(self._build_providers(clock))
         self.catalog = Catalog(
@@ -79,6 +69,7 @@ class House:
             default_language=self._language,
             unknown_voice_is_error=settings.fallback.unknown_voice == "error",
         )
+        self._upkeep = Upkeep(self._providers, self.router, clock)
         self.speaker = Speaker(self.router, _speaker_options(settings), clock=clock)
 
     def _build_providers(self, clock: Clock) -> Iterator[Provider]:
@@ -89,67 +80,36 @@ class House:
             workers=self.settings.workers,
             language=self._language,
         )
-        configured = dict(self.settings.providers)
+        configured = {name: settings for name, settings in self.settings.providers.items() if settings.enabled}
         hidden = None
         if not any(settings.type == LAST_RESORT_TYPE for settings in configured.values()):
             hidden = self._last_resort
             configured[hidden] = registry.PROVIDER_TYPES[LAST_RESORT_TYPE](type=LAST_RESORT_TYPE)
         for name, settings in configured.items():
-            if settings.enabled:
-                adapter = registry.build(name, settings, context)
-                yield Provider(
-                    adapter,
-                    Timed(adapter, provider=name, gap_s=self.settings.fallback.gap_s),
-                    prosody=Prosody(settings.speed, settings.pitch, settings.volume),
-                    sentence_pause_s=settings.sentence_pause_s,
-                    advertised=name != hidden,
-                )
+            adapter = registry.build(name, settings, context)
+            yield Provider(
+                adapter,
+                Timed(adapter, provider=name, gap_s=self.settings.fallback.gap_s),
+                prosody=settings.prosody,
+                sentence_pause_s=settings.sentence_pause_s,
+                advertised=name != hidden,
+            )
 
     async def start(self) -> None:
-        """Start every provider at once; return when there is a list of voices worth showing."""
+        """Start every provider; return when there is a list of voices worth showing."""
         for name, extra in self.settings.left_out.items():
             log.info("provider left out, its extra is not installed", provider=name, extra=extra)
-        starts = [asyncio.create_task(self._start(provider.adapter)) for provider in self._providers]
-        self._background += starts
-        await asyncio.wait(starts, timeout=START_PATIENCE_S)
-        self._background.append(asyncio.create_task(self._keep_default_voice_warm()))
-        self._background.append(asyncio.create_task(self.pool.watch()))
-        self._background.append(asyncio.create_task(asyncio.to_thread(resample.libraries)))
+        await self._upkeep.start()
+        self._upkeep.also(self.pool.watch, "memory of the workers")
+        self._upkeep.also(partial(asyncio.to_thread, resample.libraries), "imports")
         self._started = True
-
-    async def _start(self, adapter: Adapter) -> None:
-        try:
-            await adapter.start()
-        except ProviderError as error:
-            self._problems[adapter.name] = str(error)
-            log.warning("provider did not start", provider=adapter.name, code=error.code, reason=error.detail)
-
-    async def _keep_default_voice_warm(self) -> None:
-        """Load the voice that speaks for everybody, also when another one takes its place (a download, say)."""
-        warm: VoiceName | None = None
-        while True:
-            name = self._default_voice()
-            if name is not None and name != warm and (provider := self.catalog.provider(name.provider)) is not None:
-                warm = name
-                try:
-                    await provider.adapter.warm(name.voice)
-                except ProviderError as error:
-                    log.warning("default voice could not be loaded", voice=str(name), code=error.code)
-            await self._clock.sleep(DEFAULT_VOICE_CHECK_S)
-
-    def _default_voice(self) -> VoiceName | None:
-        try:
-            target = self.router.default()
-        except TtsError:
-            return None
-        return target.chain[0] if isinstance(target, HouseVoice) else target
 
     @property
     def unready(self) -> Sequence[str]:
         """Why it cannot speak, in sentences; a provider that is down is no reason while another one speaks."""
         if not self._started:
             return ("The voices are still being counted.",)
-        return () if self.catalog.advertised() else ("No provider has a voice.",)
+        return () if any(provider.voices() for provider in self._providers) else ("No provider has a voice.",)
 
     async def provider_states(self) -> Sequence[ProviderState]:
         """Return every provider with its worker, in the order of the settings."""
@@ -171,16 +131,17 @@ class House:
     async def aclose(self) -> None:
         """Close with the last holder; may be called twice."""
         await self._unheld.wait()
-        for task in self._background:
-            task.cancel()
-        if self._background:
-            await asyncio.wait(self._background)
-        await asyncio.gather(*(provider.adapter.aclose() for provider in self._providers))
+        await self._upkeep.aclose()
+        closing = (provider.adapter.aclose() for provider in self._providers)
+        results = await asyncio.gather(*closing, return_exceptions=True)
+        for provider, result in zip(self._providers, results, strict=True):
+            if isinstance(result, Exception):
+                log.error("provider did not close", provider=provider.name, error=type(result).__name__)
 
     def _state(self, provider: Provider, workers: Mapping[str, WorkerStatus]) -> ProviderState:
         worker = workers.get(provider.name)
         voices = len(provider.voices())
-        problem = self._problems.get(provider.name, "")
+        problem = self._upkeep.problems.get(provider.name, "")
         state = "ready" if voices else ("failed" if problem else "no voices")
         return ProviderState(
             name=provider.name,
@@ -195,9 +156,11 @@ class House:
 
 def _last_resort(settings: Settings) -> str:
     """Return the name of the owner's eSpeak NG, or one that is still free."""
-    names = [name for name, provider in settings.providers.items() if provider.type == LAST_RESORT_TYPE]
-    free = LAST_RESORT_TYPE if LAST_RESORT_TYPE not in settings.providers else f"{LAST_RESORT_TYPE}-last-resort"
-    return names[0] if names else free
+    for name, provider in settings.providers.items():
+        if provider.type == LAST_RESORT_TYPE and provider.enabled:
+            return name
+    free = chain([LAST_RESORT_TYPE], (f"{LAST_RESORT_TYPE}-{number}" for number in count(2)))
+    return next(name for name in free if name not in settings.providers)
 
 
 def _memory_mb(settings: Settings) -> float:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import soundfile
 
+from wyoming_tts.commands.exit_code import ExitCode
 from wyoming_tts.errors import BadRequest, ConfigError
 from wyoming_tts.house import House
 from wyoming_tts.speech.request import SpeechRequest, whole
@@ -21,13 +22,16 @@ if TYPE_CHECKING:
     from wyoming_tts.settings.model import Settings
     from wyoming_tts.speech.audio import AudioFormat
 
-PLAYERS = (
-    ("pw-play", "-"),
-    ("paplay",),
-    ("aplay", "-q", "-"),
-    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error", "-"),
-)
-"""Programs that play a WAV from standard input, the most usual of a desktop first."""
+PLAYERS = {
+    ("pw-play", "-"): "pipewire-bin",
+    ("paplay",): "pulseaudio-utils",
+    ("aplay", "-q", "-"): "alsa-utils",
+    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error", "-"): "ffmpeg",
+}
+"""Programs that play a WAV from standard input, the most usual of a desktop first, and Debian's packages of them."""
+
+QUIET_LEVEL = "warning"
+"""Of the log, unless the owner asked for another: a command that speaks one text has little to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,9 @@ class Wanted:
 async def run(settings: Settings, wanted: Wanted) -> int:
     """Speak and return the exit code; raises TtsError."""
     player = _player() if wanted.output is None else None
-    configure(settings.telemetry.log_level, settings.telemetry.log_format)
+    telemetry = settings.telemetry
+    asked = "log_level" in telemetry.model_fields_set
+    configure(telemetry.log_level if asked else QUIET_LEVEL, telemetry.log_format)
     house = House(settings)
     try:
         await house.start()
@@ -54,8 +60,12 @@ async def run(settings: Settings, wanted: Wanted) -> int:
     wav = _wav(pcm, format_)
     if player is not None:
         return await _play(player, wav)
-    await asyncio.to_thread(_write, wanted.output or "-", wav)
-    return 0
+    output = wanted.output or "-"
+    await asyncio.to_thread(_write, output, wav)
+    if output != "-":
+        spoken_by = ", then ".join(next(iter(house.speaker.recent)).links)
+        print(f"{output}: {format_.seconds(len(pcm)):.1f} s, spoken by {spoken_by}", file=sys.stderr)  # noqa: T201 - its answer
+    return ExitCode.DONE
 
 
 async def _speak(house: House, wanted: Wanted) -> tuple[bytes, AudioFormat]:
@@ -91,8 +101,8 @@ def _player() -> tuple[str, ...]:
     for command in PLAYERS:
         if shutil.which(command[0]):
             return command
-    names = ", ".join(command[0] for command in PLAYERS)
-    raise ConfigError(f"No program that plays sound was found ({names}); write a file with `-o FILE`.")
+    packages = ", ".join(f"{package} ({command[0]})" for command, package in PLAYERS.items())
+    raise ConfigError(f"No program that plays sound was found. Install one of {packages}; or use `-o FILE`.")
 
 
 async def _play(command: tuple[str, ...], wav: bytes) -> int:

@@ -1,7 +1,4 @@
-"""`wyoming-tts voices`: the Piper voices here and in the published catalogue.
-
-Exit codes: 0 it is done, 1 it could not be done (network, disk), 2 the command names what does not exist.
-"""
+"""`wyoming-tts voices`: the Piper voices here and in the published catalogue."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from typing import TYPE_CHECKING
 from wyoming_tts.adapters.local import piper_shelf
 from wyoming_tts.adapters.local.piper_catalog import CACHE_NAME, PiperCatalog
 from wyoming_tts.adapters.local.piper_listing import nearest
+from wyoming_tts.commands.exit_code import ExitCode
 from wyoming_tts.commands.progress import ProgressLine, size
 from wyoming_tts.errors import TtsError
 from wyoming_tts.net.disk import on_disk
@@ -29,41 +27,18 @@ if TYPE_CHECKING:
     from wyoming_tts.adapters.local.piper_shelf import InstalledVoice
     from wyoming_tts.telemetry.clock import Clock
 
-DONE, FAILED, WRONG_NAME = 0, 1, 2
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the words of `voices` to its parser; the one chosen is in `voices_command`."""
-    commands = parser.add_subparsers(dest="voices_command", required=True, metavar="COMMAND")
-
-    listed = commands.add_parser("list", help="the voices on this machine", description="List the voices here.")
-    listed.add_argument("--all", action="store_true", help="list the published catalogue instead")
-    listed.add_argument("--language", metavar="TAG", help="only this language, such as de or en-GB")
-
-    searched = commands.add_parser("search", help="search the published catalogue", description="Search the catalogue.")
-    searched.add_argument("words", nargs="+", metavar="WORD", help="in its name, language, country or quality")
-    searched.add_argument("--language", metavar="TAG", help="only this language, such as de or en-GB")
-
-    downloaded = commands.add_parser(
-        "download", help="download voices", description="Download voices; goes on where an earlier download was cut."
-    )
-    downloaded.add_argument("names", nargs="+", metavar="NAME", help="such as en_US-lessac-medium")
-
-    removed = commands.add_parser("remove", help="delete a voice from this machine", description="Delete a voice.")
-    removed.add_argument("name", metavar="NAME", help="as `voices list` shows it")
-
-
 async def run(
     args: argparse.Namespace,
     *,
     data_dir: Path,
     catalog_url: str,
     voice_dirs: Sequence[Path] = (),
+    providers: Sequence[str] = ("piper",),
     out: TextIO | None = None,
     err: TextIO | None = None,
     clock: Clock | None = None,
 ) -> int:
-    """Do what the command says and return its exit code."""
+    """Do what the command says and return its exit code; a name may have one of `providers` and `/` before it."""
     catalog = PiperCatalog(catalog_url, data_dir / "voices", data_dir / CACHE_NAME, clock or SystemClock())
     folders = (data_dir, data_dir / "voices", *voice_dirs)
     command = _VoicesCommand(catalog, folders, out or sys.stdout, err or sys.stderr)
@@ -72,14 +47,14 @@ async def run(
             case "list" if not args.all:
                 return await command.list_installed(args.language)
             case "download":
-                return await command.download(args.names)
+                return await command.download([_bare(name, providers) for name in args.names])
             case "remove":
-                return await command.remove(args.name)
+                return await command.remove(_bare(args.name, providers))
             case _:
                 return await command.list_published(getattr(args, "words", ()), args.language)
     except TtsError as error:
         command.complain(str(error))
-        return FAILED
+        return ExitCode.FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +70,7 @@ class _VoicesCommand:
             self.complain(
                 f"No Piper voice is in {self.catalog.voices_dir}; `voices search` shows what can be downloaded."
             )
-            return DONE
+            return ExitCode.DONE
         self._table(
             ("NAME", "LANGUAGE", "SPEAKERS", "SIZE", "FOLDER"),
             [
@@ -103,20 +78,20 @@ class _VoicesCommand:
                 for voice in voices
             ],
         )
-        return DONE
+        return ExitCode.DONE
 
     async def list_published(self, words: Sequence[str], language: str | None) -> int:
         await self._fetch()
         found = self.catalog.search(words, language)
         if not found:
             self.complain("The catalogue has no such voice.")
-            return WRONG_NAME
+            return ExitCode.WRONG_USE
         here = {voice.name for voice in await self._installed()}
         self._table(
             ("NAME", "LANGUAGE", "QUALITY", "SPEAKERS", "SIZE", ""),
             [(*_columns(voice), "installed" if voice.key in here else "") for voice in found],
         )
-        return DONE
+        return ExitCode.DONE
 
     async def download(self, names: Sequence[str]) -> int:
         listing = await self._fetch()
@@ -126,7 +101,7 @@ class _VoicesCommand:
                 self._unknown(name, "is not in the catalogue", listing.nearest(name))
         wanted = dict.fromkeys(voice for voice in found.values() if voice is not None)
         if None in found.values():
-            return WRONG_NAME
+            return ExitCode.WRONG_USE
         return max([await self._download(voice) for voice in wanted])
 
     async def remove(self, name: str) -> int:
@@ -134,10 +109,10 @@ class _VoicesCommand:
         voice = installed.get(name)
         if voice is None:
             self._unknown(name, "is not installed", nearest(name, installed))
-            return WRONG_NAME
+            return ExitCode.WRONG_USE
         await on_disk(voice.model, piper_shelf.remove, voice)
         self.out.write(f"Removed {voice.model} and {voice.config.name} ({size(voice.size_bytes)}).\n")
-        return DONE
+        return ExitCode.DONE
 
     def complain(self, sentence: str) -> None:
         self.err.write(f"{sentence}\n")
@@ -149,9 +124,9 @@ class _VoicesCommand:
                 model = await self.catalog.download(voice, line.update)
         except TtsError as error:
             self.complain(str(error))
-            return FAILED
+            return ExitCode.FAILED
         self.out.write(f"{voice.key} is in {model.parent}.\n")
-        return DONE
+        return ExitCode.DONE
 
     async def _fetch(self) -> Listing:
         listing = await self.catalog.fetch()
@@ -174,6 +149,12 @@ class _VoicesCommand:
                 for cell, width, title in zip(line, widths, head, strict=True)
             )
             self.out.write("  ".join(cells).rstrip() + "\n")
+
+
+def _bare(name: str, providers: Sequence[str]) -> str:
+    """Return the voice's own name of one written as Home Assistant shows it, `piper/en_US-lessac-medium`."""
+    provider, slash, rest = name.partition("/")
+    return rest if slash and provider in providers else name
 
 
 def _columns(voice: PublishedVoice) -> tuple[str, ...]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=4096)
 def normalised(tag: str) -> str:
     """Return the tag as `en-GB`, `zh-Hant-TW`, `es-419`, whatever its case and separator."""
     parts = [part for part in tag.replace("_", "-").split("-") if part]
@@ -25,6 +28,7 @@ def primary(tag: str) -> str:
     return normalised(tag).split("-")[0]
 
 
+@lru_cache(maxsize=65536)
 def distance(wanted: str, offered: str) -> int | None:
     """Return 0 for the same tag, 1 where a region is left open, 2 for another region, None for another language."""
     wanted, offered = normalised(wanted), normalised(offered)

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from wyoming_tts.speech import language
 from wyoming_tts.speech.prosody import NATURAL, Prosody
-from wyoming_tts.speech.voice import Voice, VoiceName
+from wyoming_tts.speech.voice import VoiceName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from wyoming_tts.speech.voice import Voice
     from wyoming_tts.synthesis.provider import Provider
+
+MAX_SPEAKERS = 1000
+"""Speakers shown as voices of their own, of all voices together; Home Assistant lists every one in a menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +71,12 @@ class Catalog:
         shown = [(provider, voices) for provider, voices in zip(self.providers, lists, strict=True) if voices]
         # Home Assistant cannot set up a server without a voice: then the last resort is shown as well.
         visible = [(provider, voices) for provider, voices in shown if provider.advertised]
+        speakers_left = MAX_SPEAKERS
         for provider, voices in visible or shown:
             for voice in voices:
-                yield from self._voice_entries(provider.name, voice)
-
-    def _voice_entries(self, provider: str, voice: Voice) -> Iterator[Advertised]:
-        described = voice.description or voice.name
-        speakers = voice.speakers[: self._speakers_advertised]
-        for speaker in (None, *speakers):
-            yield Advertised(
-                name=str(VoiceName(provider, voice.name, speaker)),
-                description=f"{described} · {provider}" if speaker is None else f"{described}, {speaker} · {provider}",
-                languages=voice.languages,
-                speakers=speakers if speaker is None else (),
-                version=voice.version,
-                attribution_name=voice.attribution_name,
-                attribution_url=voice.attribution_url,
-            )
+                speakers = voice.speakers[: min(self._speakers_advertised, speakers_left)]
+                speakers_left -= len(speakers)
+                yield from _voice_entries(provider.name, voice, speakers)
 
     def provider(self, name: str) -> Provider | None:
         """Return the provider of that name."""
@@ -109,7 +102,7 @@ class Catalog:
         if name.speaker is None:
             return True
         voice = self.voice(name)
-        return voice is not None and name.speaker in voice.speakers
+        return voice is not None and _has_speaker(voice, name.speaker)
 
     def voice(self, name: VoiceName) -> Voice | None:
         """Return the advertised voice a full name belongs to; a variant (`en-us+f3`) belongs to its base."""
@@ -118,3 +111,23 @@ class Catalog:
             return None
         base = name.voice.partition("+")[0]
         return next((voice for voice in provider.voices() if voice.name in (name.voice, base)), None)
+
+
+def _voice_entries(provider: str, voice: Voice, speakers: tuple[str, ...]) -> Iterator[Advertised]:
+    described = voice.description or voice.name
+    for speaker in (None, *speakers):
+        yield Advertised(
+            name=str(VoiceName(provider, voice.name, speaker)),
+            description=f"{described} · {provider}" if speaker is None else f"{described}, {speaker} · {provider}",
+            languages=voice.languages,
+            speakers=speakers if speaker is None else (),
+            version=voice.version,
+            attribution_name=voice.attribution_name,
+            attribution_url=voice.attribution_url,
+        )
+
+
+def _has_speaker(voice: Voice, speaker: str) -> bool:
+    """Whether it is one of the voice's speakers, by name or by number."""
+    numbered = speaker.isascii() and speaker.isdecimal() and int(speaker) < len(voice.speakers)
+    return numbered or speaker in voice.speakers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class RequestRecord:
     voice: str
     """As resolved: a house voice's name or `provider/voice`."""
     started_at: float
+    """On `clock`."""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
     links: list[str] = field(default_factory=list)
     """Who spoke, in order."""
     failures: list[str] = field(default_factory=list)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from wyoming_tts.errors import UnknownVoice
+import structlog
+
+from wyoming_tts.errors import AllProvidersFailed, UnknownVoice
 from wyoming_tts.speech import language
 from wyoming_tts.speech.voice import Voice, VoiceName
 from wyoming_tts.synthesis.catalog import HouseVoice
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 REMEMBERED_UNKNOWN = 100
 """Unknown names kept for the page and for warning once; a client can send any number of them."""
 
+log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -29,8 +34,6 @@ class Route:
     voice: str
     """As resolved: a house voice's name or a full name."""
     links: tuple[Link, ...]
-    unknown: str | None = None
-    """The client's name, where there is no such voice and it is named for the first time."""
 
 
 class Router:
@@ -51,28 +54,37 @@ class Router:
         self._default_language = default_language
         self._unknown_voice_is_error = unknown_voice_is_error
         self.unknown_voices: list[str] = []
-        """Names that clients asked for in vain, in order of their first time."""
+        """Names that were asked for in vain, by clients or in the settings, in order of their first time."""
 
     def route(self, request: SpeechRequest) -> Route:
         """Return the chain for a request; raises UnknownVoice where the owner wants that."""
-        unknown = None
-        target: VoiceName | HouseVoice | None = None
-        if request.voice:
-            target = self._catalog.find(_with_speaker(request.voice, request.speaker))
-            target = target or self._catalog.find(request.voice)
-            if target is None:
-                unknown = self._note_unknown(request.voice)
-        if target is None:
-            target = self.default(request.language)
+        target = self._asked_for(request) or self.default(request.language)
         links = tuple(self._links(target, request))
-        return Route(target.name if isinstance(target, HouseVoice) else str(target), links, unknown)
+        return Route(target.name if isinstance(target, HouseVoice) else str(target), links)
+
+    def _asked_for(self, request: SpeechRequest) -> VoiceName | HouseVoice | None:
+        """Return what the client named, or the nearest to it: the voice without an unknown speaker or variant."""
+        if not request.voice:
+            return None
+        asked = _with_speaker(request.voice, request.speaker)
+        if (target := self._catalog.find(asked)) is not None:
+            return target
+        if self._unknown_voice_is_error:
+            raise UnknownVoice
+        self._note_unknown(asked)
+        voice = asked.partition("#")[0]
+        return self._catalog.find(voice) or self._catalog.find(voice.partition("+")[0])
 
     def default(self, wanted_language: str | None = None) -> VoiceName | HouseVoice:
-        """Return the owner's default voice, or the best one for the language; raises UnknownVoice in an empty house."""
+        """Return the owner's default voice, or the best one for the language.
+
+        Raises AllProvidersFailed in a house without any voice.
+        """
         if wanted_language is None and self._default_voice:
             target = self._catalog.find(self._default_voice)
             if target is not None:
                 return target
+            self._note_unknown(self._default_voice)
         visible = [provider for provider in self._catalog.providers if provider.advertised]
         for providers in (visible, self._catalog.providers):
             for tag in (wanted_language, self._default_language, "en-US"):
@@ -81,15 +93,15 @@ class Router:
             for provider in providers:
                 for voice in provider.voices():
                     return VoiceName(provider.name, voice.name)
-        raise UnknownVoice
+        raise AllProvidersFailed([])
 
-    def _note_unknown(self, name: str) -> str | None:
-        if self._unknown_voice_is_error:
-            raise UnknownVoice
+    def _note_unknown(self, name: str) -> None:
+        """Warn once a name; a voice that comes later, by a download say, is found all the same."""
         if name in self.unknown_voices or len(self.unknown_voices) >= REMEMBERED_UNKNOWN:
-            return None
+            return
         self.unknown_voices.append(name)
-        return name
+        near = get_close_matches(name, [entry.name for entry in self._catalog.advertised()], n=1)
+        log.warning("unknown voice, another one speaks", asked=name, nearest=near[0] if near else None)
 
     def _links(self, target: VoiceName | HouseVoice, request: SpeechRequest) -> Iterator[Link]:
         """Yield the voice asked for, the nearest of the other providers, then the last resort; each provider once."""
@@ -106,6 +118,8 @@ class Router:
             if provider is not None and provider.adapter.accepts(name.voice):
                 used.add(provider.name)
                 yield _link(provider, name, prosody, pause_s)
+            else:
+                self._note_unknown(str(name))
         for provider in self._others(used):
             if (nearest := self._nearest(provider, spoken)) is not None:
                 yield _link(provider, nearest, prosody, pause_s)
@@ -129,9 +143,9 @@ class Router:
 
 
 def _best(providers: Sequence[Provider], tag: str) -> VoiceName | None:
-    """Return the nearest voice in language, the best-sounding among equals."""
+    """Return a voice of the language, rather one that sounds good than one of the very region; then the nearest."""
     ranked = [
-        ((near, -voice.quality, index), VoiceName(provider.name, voice.name))
+        ((voice.quality == 0, near, -voice.quality, index), VoiceName(provider.name, voice.name))
         for index, provider in enumerate(providers)
         for voice in provider.voices()
         if (near := _nearness(tag, voice)) is not None

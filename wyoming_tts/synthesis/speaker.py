@@ -76,8 +76,6 @@ class Speaker:
     @asynccontextmanager
     async def _answering(self, request: SpeechRequest, record: RequestRecord) -> AsyncIterator[Answer]:
         route = self._router.route(request)
-        if route.unknown is not None:
-            log.warning("unknown voice, speaking with another one", asked=route.unknown, voice=route.voice)
         record.voice = route.voice
         manner = self._options.manner
         if self._options.padding is not None:

@@ -99,7 +99,9 @@ class WorkerHost:
     async def load(self, voice: str) -> None:
         """Have the voice loaded; raises ModelTooLarge, and stops the worker, where that leaves the memory budget."""
         with self._in_use():
-            await self._loaded(await self._running(), voice)
+            life = await self._running()
+            if voice not in life.voices:
+                await self._loaded(life, voice)
 
     @asynccontextmanager
     async def synthesize(self, utterance: Utterance) -> AsyncIterator[AudioStream]:

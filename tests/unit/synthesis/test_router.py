@@ -1,10 +1,11 @@
 """Which voice a request gets, and who carries on."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.fakes.house_parts import Parts, provider, request
 from tests.fakes.word_adapter import Vocabulary, WordAdapter
-from wyoming_tts.errors import UnknownVoice
+from wyoming_tts.errors import AllProvidersFailed, UnknownVoice
 from wyoming_tts.speech.prosody import Prosody
 from wyoming_tts.speech.request import SpeechRequest, whole
 from wyoming_tts.speech.voice import VoiceName
@@ -64,10 +65,46 @@ def test_a_house_voice_tries_its_own_chain_first_with_its_own_prosody_and_pause(
 
 def test_an_unknown_voice_speaks_with_the_default_and_is_named_once() -> None:
     parts = Parts(provider(adapter("one")))
-    first, second = (parts.router.route(request(voice="nobody")) for _ in range(2))
-    assert (first.unknown, second.unknown) == ("nobody", None)
-    assert first.voice == "one/v"
-    assert parts.router.unknown_voices == ["nobody"]
+    with capture_logs() as logs:
+        routes = [parts.router.route(request(voice="ona/v")) for _ in range(2)]
+    assert [route.voice for route in routes] == ["one/v", "one/v"]
+    assert parts.router.unknown_voices == ["ona/v"]
+    assert [(line["asked"], line["nearest"]) for line in logs] == [("ona/v", "one/v")]
+
+
+def test_a_voice_that_is_gone_from_the_settings_is_named_once() -> None:
+    anna = HouseVoice("Anna", "en", (VoiceName("gone", "v"), VoiceName("one", "v")))
+    parts = Parts(provider(adapter("one")), house_voices=[anna], default_voice="nobody/v")
+    with capture_logs() as logs:
+        for _ in range(2):
+            assert names(parts, request()) == ["one/v"]
+            assert names(parts, request(voice="Anna")) == ["one/v"]
+    assert [line["asked"] for line in logs] == ["nobody/v", "gone/v"]
+
+
+def test_a_voice_that_sounds_good_is_rather_taken_than_the_very_region() -> None:
+    parts = Parts(
+        provider(adapter("robot", "de", "de-AT", quality=0)),
+        provider(adapter("high", "de-CH", quality=4)),
+        provider(adapter("near", "de-DE", quality=3)),
+    )
+    assert names(parts, SpeechRequest("r", whole("x"), language="de-AT"))[0] == "high/v"
+    assert names(parts, SpeechRequest("r", whole("x"), language="de-DE"))[0] == "near/v"
+
+
+@pytest.mark.parametrize("asked", ["espeak/v+zzz", "v+zzz", "espeak/v#9", "espeak/v+zzz#9"])
+def test_an_unknown_variant_or_speaker_speaks_with_the_voice_itself(asked: str) -> None:
+    many = WordAdapter("espeak", VOCABULARY, languages=("fr-FR",), speakers=("amy",))
+    parts = Parts(provider(adapter("one")), provider(many))
+    if asked.startswith("espeak"):
+        assert names(parts, request(voice=asked))[0] == "espeak/v"
+    assert parts.router.route(request(voice=asked))
+    assert parts.router.unknown_voices == [asked]
+
+
+def test_a_speaker_may_be_named_by_number() -> None:
+    many = WordAdapter("one", VOCABULARY, speakers=("amy", "bob"))
+    assert names(Parts(provider(many)), request(voice="one/v", speaker="1")) == ["one/v#1"]
 
 
 def test_no_client_can_make_the_list_of_unknown_voices_grow_without_bound() -> None:
@@ -91,5 +128,5 @@ def test_a_speaker_may_come_beside_the_voice_or_in_its_name_and_an_unknown_one_i
 
 
 def test_an_empty_house_has_no_voice() -> None:
-    with pytest.raises(UnknownVoice):
+    with pytest.raises(AllProvidersFailed):
         Parts().router.default()

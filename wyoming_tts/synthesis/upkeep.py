@@ -1,0 +1,119 @@
+"""What goes on beside the answers: starting providers until they have started, keeping the default voice loaded."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from wyoming_tts.errors import ProviderError, TtsError
+from wyoming_tts.synthesis.catalog import HouseVoice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from wyoming_tts.adapters.base import Adapter
+    from wyoming_tts.speech.voice import VoiceName
+    from wyoming_tts.synthesis.provider import Provider
+    from wyoming_tts.synthesis.router import Router
+    from wyoming_tts.telemetry.clock import Clock
+
+START_PATIENCE_S = 10.0
+"""The first list of voices waits this long for slow providers; older Home Assistants read it only once."""
+
+FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 60.0
+"""Between two starts of a provider, doubling: a machine that was out of memory at boot has its voice soon after."""
+
+WARM_CHECK_S = 2.0
+"""How soon a new default voice is loaded, by a download say, and an old one again after its worker has died."""
+
+log = structlog.get_logger(__name__)
+
+
+class Upkeep:
+    """Owns the tasks that live as long as a house. Nothing runs before `start`; `aclose` ends all of it."""
+
+    def __init__(self, providers: Sequence[Provider], router: Router, clock: Clock) -> None:
+        self._providers = tuple(providers)
+        self._router = router
+        self._clock = clock
+        self._tasks: list[asyncio.Task[Any]] = []
+        self.problems: dict[str, str] = {}
+        """Why a provider has not started, as a sentence by its name."""
+
+    async def start(self) -> None:
+        """Start every provider at once; return when each has been tried once, or after some patience."""
+        tried = [asyncio.Event() for _ in self._providers]
+        for provider, event in zip(self._providers, tried, strict=True):
+            self.also(partial(self._start, provider.adapter, event), f"start of {provider.name}")
+        waiting = asyncio.gather(*(event.wait() for event in tried))
+        await asyncio.wait([waiting], timeout=START_PATIENCE_S)
+        waiting.cancel()
+        self.also(self._keep_default_voice_warm, "default voice")
+
+    def also(self, work: Callable[[], Coroutine[Any, Any, Any]], name: str) -> None:
+        """Run `work` beside the rest until it is done or the house closes; what it raises is logged."""
+        self._tasks.append(asyncio.create_task(_logged(work, name), name=name))
+
+    async def aclose(self) -> None:
+        """End every task; may be called twice."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _start(self, adapter: Adapter, tried: asyncio.Event) -> None:
+        retry_s = FIRST_RETRY_S
+        while not await self._started(adapter):
+            tried.set()
+            await self._clock.sleep(retry_s)
+            retry_s = min(2 * retry_s, LONGEST_RETRY_S)
+        tried.set()
+
+    async def _started(self, adapter: Adapter) -> bool:
+        try:
+            await adapter.start()
+        except ProviderError as error:
+            problem = str(error)
+        except Exception as error:  # noqa: BLE001 - a bug in one adapter must not keep the others from starting
+            problem = f"{adapter.name} failed with {type(error).__name__}"
+        else:
+            if self.problems.pop(adapter.name, None):
+                log.info("provider has started after all", provider=adapter.name)
+            return True
+        if self.problems.get(adapter.name) != problem:
+            log.warning("provider did not start", provider=adapter.name, reason=problem)
+        self.problems[adapter.name] = problem
+        return False
+
+    async def _keep_default_voice_warm(self) -> None:
+        failed: VoiceName | None = None
+        while True:
+            name, provider = self._default_voice()
+            if name is not None and provider is not None:
+                try:
+                    await provider.adapter.warm(name.voice)
+                except ProviderError as error:
+                    if name != failed:
+                        log.warning("default voice could not be loaded", voice=str(name), reason=str(error))
+                    failed = name
+                else:
+                    failed = None
+            await self._clock.sleep(WARM_CHECK_S)
+
+    def _default_voice(self) -> tuple[VoiceName | None, Provider | None]:
+        try:
+            target = self._router.default()
+        except TtsError:
+            return None, None
+        name = target.chain[0] if isinstance(target, HouseVoice) else target
+        return name, next((provider for provider in self._providers if provider.name == name.provider), None)
+
+
+async def _logged(work: Callable[[], Coroutine[Any, Any, Any]], name: str) -> None:
+    try:
+        await work()
+    except Exception as error:  # noqa: BLE001 - nobody awaits it before the house closes
+        log.error("background work ended by a fault", work=name, error=type(error).__name__)
