@@ -206,3 +206,43 @@ async def test_ctrl_c_stops_as_sigterm_does(tmp_path: Path) -> None:
         await server.port()
         server.process.send_signal(signal.SIGINT)
         assert await server.exit_code() == 0
+
+
+async def test_sighup_is_passed_over(tmp_path: Path) -> None:
+    async with real_server(tmp_path) as server:
+        port = await server.port()
+        server.process.send_signal(signal.SIGHUP)
+        assert (await tcp_say(port, FOX)).whole
+
+
+async def test_a_worker_killed_at_the_start_is_started_again_and_the_house_speaks(tmp_path: Path) -> None:
+    async with real_server(tmp_path) as server:
+        async with asyncio.timeout(WITHIN_S):
+            while not (workers := server.workers()):  # noqa: ASYNC110 - only the kernel knows
+                await asyncio.sleep(0.002)
+        workers[0].kill()
+        port = await server.port()
+        async with asyncio.timeout(WITHIN_S):
+            while not (await tcp_say(port, FOX)).whole:  # noqa: ASYNC110 - it says so itself only in the log
+                await asyncio.sleep(0.1)
+
+
+async def test_sigterm_while_the_voices_still_start_ends_at_once(tmp_path: Path) -> None:
+    async with real_server(tmp_path) as server:
+        async with asyncio.timeout(WITHIN_S):
+            while not (workers := server.workers()):  # noqa: ASYNC110 - only the kernel knows
+                await asyncio.sleep(0.002)
+        workers[0].suspend()
+        await asyncio.sleep(0)
+        server.terminate()
+        assert await server.exit_code() == 0
+        await server.said("end of log")
+        assert not any(line.get("event") == "listening" for line in server.log)
+
+
+@pytest.mark.parametrize("data_dir", ["/proc/nope", "/dev/null/x"])
+async def test_a_data_directory_that_cannot_be_used_is_a_warning(data_dir: str, tmp_path: Path) -> None:
+    async with real_server(tmp_path, "--data-dir", data_dir) as server:
+        port = await server.port()
+        await server.said("the data directory cannot be used, nothing is kept")
+        assert (await tcp_say(port, FOX)).whole

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import resource
 import signal
 from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -17,12 +19,16 @@ from wyoming_tts.wire.instance_name import instance_name
 from wyoming_tts.wire.limits import WireLimits
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Awaitable, Coroutine, Iterator
+    from pathlib import Path
 
     from wyoming_tts.settings.model import Settings
     from wyoming_tts.web.server import WebServer
     from wyoming_tts.wire.discovery import Announcement
     from wyoming_tts.wire.server import WyomingServer
+
+OPEN_FILES = 4096
+"""Room for the most connections an owner would allow, each with a few utterances on their way."""
 
 log = structlog.get_logger(__name__)
 
@@ -33,18 +39,24 @@ async def run(settings: Settings) -> int:
     Raises ConfigError where an address cannot be had.
     """
     configure(settings.telemetry.log_level, settings.telemetry.log_format)
+    _raise_open_files_limit()
+    await asyncio.to_thread(_make_data_dir, settings.server.data_path)
     with _signalled() as stop:
         async with AsyncExitStack() as stack:
             house = House(settings)
             stack.push_async_callback(house.aclose)
             # What a listener needs is imported while the first voice's process starts.
-            server_class, _ = await asyncio.gather(asyncio.to_thread(_wire_server), house.start())
+            starting = asyncio.gather(asyncio.to_thread(_wire_server), house.start())
+            await _first(starting, stop.wait())
+            if stop.is_set():
+                return 0
+            server_class, _ = starting.result()
             server = server_class(settings.server.uri, lambda: house, _limits(settings))
             stack.push_async_callback(server.aclose)
             await server.start()
             await _start_web(stack, settings, house)
             announcing = _begin(stack, _announce(settings, server))
-            log.info("ready", version=__version__, voices=len(house.catalog.advertised()))
+            _say_ready(house)
             await _first(stop.wait(), server.over())
             log.info("stopping", draining_s=settings.server.drain_s)
             # Withdrawn before the drain: whoever looks for a server now must not find one that is leaving.
@@ -53,6 +65,34 @@ async def run(settings: Settings) -> int:
             await server.drain(settings.server.drain_s)
     log.info("stopped")
     return 0
+
+
+def _say_ready(house: House) -> None:
+    voices = len(house.catalog.advertised())
+    if voices:
+        log.info("ready", version=__version__, voices=voices)
+    else:
+        log.warning("listening, but no provider has a voice yet", version=__version__)
+
+
+def _raise_open_files_limit() -> None:
+    """Allow as many open files as the system lets us: 256 on some is fewer than connections and workers may need."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _make_data_dir(path: Path) -> None:
+    """Make the data directory; a house without one speaks, but keeps nothing: so it is a warning and no end."""
+    reason = "no permission to write"
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        usable = os.access(path, os.W_OK)
+    except OSError as error:
+        usable, reason = False, error.strerror or type(error).__name__
+    if not usable:
+        log.warning("the data directory cannot be used, nothing is kept", data_dir=str(path), reason=reason)
 
 
 # Imported when their time has come, each in a thread beside what is running: together they are half of all imports.
@@ -91,14 +131,14 @@ def _limits(settings: Settings) -> WireLimits:
 
 async def _start_web(stack: AsyncExitStack, settings: Settings, house: House) -> None:
     """Serve the page; where its address is taken the house speaks on without it."""
-    if settings.web.listen is None or settings.server.stdio:
+    if settings.web.address is None or settings.server.stdio:
         return
-    web = (await asyncio.to_thread(_web_server))(settings.web.listen, lambda: house)
+    web = (await asyncio.to_thread(_web_server))(settings.web.address, lambda: house)
     stack.push_async_callback(web.aclose)
     try:
         await web.start()
     except ConfigError as error:
-        log.error("no page and no health checks", reason=str(error))
+        log.error("no page and no health checks, see --http", reason=str(error))
     else:
         log.info("page", url=f"http://{web.address}/")
 
@@ -128,8 +168,8 @@ def _begin(stack: AsyncExitStack, work: Coroutine[None, None, None]) -> asyncio.
     return task
 
 
-async def _first(*waits: Coroutine[None, None, object]) -> None:
-    """Return when the first of them does; the others end."""
+async def _first(*waits: Awaitable[object]) -> None:
+    """Return when the first of them does; the others are cancelled."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -141,8 +181,12 @@ async def _first(*waits: Coroutine[None, None, object]) -> None:
 
 @contextmanager
 def _signalled() -> Iterator[asyncio.Event]:
-    """Yield an event that SIGTERM and SIGINT set; a second one ends the process as usual."""
+    """Yield an event that SIGTERM and SIGINT set; a second one ends the process as usual.
+
+    SIGHUP, which a closed terminal sends, is passed over.
+    """
     loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, lambda: None)
     stop = asyncio.Event()
     signals = (signal.SIGTERM, signal.SIGINT)
 

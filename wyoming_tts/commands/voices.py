@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wyoming_tts.adapters.local.piper_shelf import InstalledVoice
     from wyoming_tts.telemetry.clock import Clock
 
+
 async def run(
     args: argparse.Namespace,
     *,

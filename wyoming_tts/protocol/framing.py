@@ -26,7 +26,9 @@ MAX_JSON_DEPTH = 32
 
 SKIPPED_AT_ONCE_BYTES = 32 * 1024
 
-JSON_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+JSON_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+"""Matches from every quote on, if need be to the end: failing there, it would be tried again from the next quote."""
+
 BRACES_TO_BRACKETS = bytes.maketrans(b"{}", b"[]")
 NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
@@ -153,6 +155,12 @@ def _length(header: dict[str, Any], key: str, limit: int) -> int:
 def encode_event(event: Event) -> bytes:
     """Return the whole event as bytes for the socket."""
     return b"".join(frames(event))
+
+
+def encode_raw(type_: str, data: bytes) -> bytes:
+    """Return an event whose data has been encoded as JSON already."""
+    header = {"type": type_, "version": PROTOCOL_VERSION, "data_length": len(data)}
+    return json.dumps(header).encode() + b"\n" + data
 
 
 def frames(event: Event) -> list[bytes]:

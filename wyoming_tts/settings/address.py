@@ -12,18 +12,21 @@ class HostPort(NamedTuple):
     port: int
 
     @classmethod
-    def parse(cls, text: str) -> HostPort:
-        """Read `host:port`, an IPv6 host in brackets. Raises ValueError with a sentence for the owner."""
-        host, colon, port = text.rpartition(":")
+    def parse(cls, text: str, *, scheme: str = "", port: int = 10280) -> HostPort:
+        """Read `host:port`, an IPv6 host in brackets.
+
+        Raises ValueError with a sentence for the owner, with `scheme` and `port` in its example.
+        """
+        host, colon, digits = text.rpartition(":")
         bracketed = host.startswith("[") and host.endswith("]")
-        if not colon or not port.isascii() or not port.isdigit() or int(port[:6]) > 65_535:
-            raise ValueError("must end with a port, as in 127.0.0.1:10280")
+        if not colon or not digits.isascii() or not digits.isdigit() or int(digits[:6]) > 65_535:
+            raise ValueError(f"must end with a port, as in {scheme}127.0.0.1:{port}")
         if ":" in host and not bracketed:
-            raise ValueError("must have an IPv6 address in brackets, as in [::1]:10280")
+            raise ValueError(f"must have an IPv6 address in brackets, as in {scheme}[::1]:{port}")
         host = host[1:-1] if bracketed else host
         if any(c.isspace() or c in "/@[]" or not c.isprintable() for c in host):
-            raise ValueError("must be a host and a port and nothing else, as in 127.0.0.1:10280")
-        return cls(host, int(port))
+            raise ValueError(f"must be a host and a port and nothing else, as in {scheme}127.0.0.1:{port}")
+        return cls(host, int(digits))
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

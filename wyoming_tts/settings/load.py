@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from wyoming_tts.settings.environment import apply_environment
 from wyoming_tts.settings.file import read_text
-from wyoming_tts.settings.model import UNKNOWN_LINK, Settings, unknown_links
+from wyoming_tts.settings.mentions import Mentions
+from wyoming_tts.settings.model import WRONG_MENTION, Settings
 from wyoming_tts.settings.provider import ProviderSettings, provider_name
 from wyoming_tts.settings.section import Section
 from wyoming_tts.settings.tree import Tree
-from wyoming_tts.settings.voice import HouseVoice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +41,7 @@ def load(
     default_providers: Mapping[str, Mapping[str, object]],
     environ: Mapping[str, str],
     overrides: Mapping[str, object] | None = None,
+    flags: Mapping[str, str] | None = None,
 ) -> Settings:
     """Return the settings.
 
@@ -50,6 +51,7 @@ def load(
         default_providers: the providers of a house whose owner names none; those that are not installed are left out.
         environ: the environment variables.
         overrides: values from flags by dotted key, `server.uri`; a None is a flag that was not given.
+        flags: the flags' own names by the same keys, `--uri`, for what is said about them.
 
     Raises:
         ConfigError: with every problem on a line of its own.
@@ -60,7 +62,7 @@ def load(
     if "providers" not in tree.data:
         tree.data["providers"] = deepcopy({name: dict(keys) for name, keys in default_providers.items()})
     apply_environment(tree, environ)
-    _apply_flags(tree, overrides or {})
+    _apply_flags(tree, overrides or {}, flags or {})
     _drop_empty(tree)
     return _Reading(tree, provider_types).settings()
 
@@ -72,11 +74,13 @@ def _drop_empty(tree: Tree) -> None:
             del tree.data[key]
 
 
-def _apply_flags(tree: Tree, overrides: Mapping[str, object]) -> None:
+def _apply_flags(tree: Tree, overrides: Mapping[str, object], flags: Mapping[str, str]) -> None:
     for key, value in overrides.items():
         if value is None:
             continue
-        path, place = tuple(key.split(".")), f"flag for {key}"
+        path, place = tuple(key.split(".")), flags.get(key, f"flag for {key}")
+        if key in flags:
+            tree.named.add(place)
         try:
             tree.put(path, value, place=place)
         except LookupError as error:
@@ -189,17 +193,26 @@ class _Reading:
         from wyoming_tts.settings.schema import json_schema  # noqa: PLC0415
 
         schema = json_schema(self._types)
-        self._report_unknown_links(providers)
-        report(self._tree, (error for error in self._errors if error["type"] != UNKNOWN_LINK), schema)
+        report(self._tree, (error for error in self._errors if error["type"] != WRONG_MENTION), schema)
+        self._report_mentions(providers)
         return config_error(self._tree, schema)
 
-    def _report_unknown_links(self, providers: Mapping[str, ProviderSettings]) -> None:
-        """Check every voice that is whole, also where another one or another section is not."""
-        voices = self._tree.data.get("voices")
-        for index, keys in enumerate(voices if isinstance(voices, list) else ()):
-            try:
-                voice = HouseVoice.model_validate(keys)
-            except ValidationError:  # said by the errors of the whole
-                continue
-            for (_, position), sentence in unknown_links((voice,), providers):
-                self._tree.report(("voices", index, "chain", position), sentence)
+    def _report_mentions(self, providers: Mapping[str, ProviderSettings]) -> None:
+        """Check every name, also where something else is wrong with its voice or with another section."""
+        written = self._tree.data.get("voices")
+        voices = [_name_and_chain(voice) for voice in (written if isinstance(written, list) else ())]
+        default = _text(self._tree.data.get("default_voice"))
+        names = Mentions(voices, default, providers)
+        for path, sentence in names.wrong():
+            if not self._tree.broken(path):
+                self._tree.report(path, sentence)
+
+
+def _name_and_chain(voice: object) -> tuple[str, list[str]]:
+    keys = voice if isinstance(voice, dict) else {}
+    chain = keys.get("chain")
+    return _text(keys.get("name")), [_text(link) for link in (chain if isinstance(chain, list) else ())]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,7 +1,6 @@
 """The whole settings file as one value."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -10,20 +9,21 @@ from pydantic import (
     Field,
     PrivateAttr,
     SerializeAsAny,
-    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from wyoming_tts.settings.audio import AudioSettings
+from wyoming_tts.settings.mentions import Mentions
 from wyoming_tts.settings.provider import ProviderSettings, provider_name
 from wyoming_tts.settings.section import Count, LanguageTag, Patience, Section
 from wyoming_tts.settings.server import ServerSettings
+from wyoming_tts.settings.tree import spelt
 from wyoming_tts.settings.voice import HouseVoice
 from wyoming_tts.settings.web import WebSettings
 
-UNKNOWN_LINK = "unknown_link"
-"""The type of pydantic's error for a chain that names a provider nobody configured."""
+WRONG_MENTION = "wrong_mention"
+"""The type of pydantic's error for a name that leads nowhere; `Mentions` finds them all."""
 
 
 def _lower(value: object) -> object:
@@ -92,15 +92,15 @@ class Settings(Section):
     server: ServerSettings = ServerSettings()
     """Where the Wyoming server listens, and how patient it is with its clients."""
     web: WebSettings = WebSettings()
-    """The page, the health checks and the HTTP endpoint for speech."""
+    """The page and the health checks."""
     providers: Mapping[Annotated[str, AfterValidator(provider_name)], SerializeAsAny[ProviderSettings]] = {}
     """The engines and services that speak: a name of your choice, and under it the provider's `type` and settings.
     Leave `providers` out for the voices that need no settings."""
     voices: tuple[HouseVoice, ...] = ()
     """Names of your own for voices, each with the voices that speak in its place when it cannot."""
     default_voice: str | None = None
-    """Who speaks when no voice is asked for: one of `voices`, or `provider/voice`; leave it out for the best voice of
-    the text's language."""
+    """Who speaks when no voice is asked for: one of `voices`, `provider/voice`, or a voice's bare name that only one
+    provider has; leave it out for the best voice of the text's language."""
     fallback: FallbackSettings = FallbackSettings()
     """When the next voice of a chain carries on."""
     text: TextSettings = TextSettings()
@@ -127,32 +127,10 @@ class Settings(Section):
         copy._left_out = dict(providers)  # noqa: SLF001 - a copy of our own
         return copy
 
-    @field_validator("voices")
-    @classmethod
-    def _names_differ(cls, voices: tuple[HouseVoice, ...]) -> tuple[HouseVoice, ...]:
-        counts = Counter(voice.name.casefold() for voice in voices)
-        twice = sorted({voice.name for voice in voices if counts[voice.name.casefold()] > 1})
-        if twice:
-            raise ValueError(f"each voice needs a name of its own; more than one is called {' or '.join(twice)}")
-        return voices
-
     @model_validator(mode="after")
-    def _chains_lead_somewhere(self) -> Self:
-        for (index, position), sentence in unknown_links(self.voices, self.providers):
-            place = f"voices[{index}].chain[{position}]"
-            raise PydanticCustomError(UNKNOWN_LINK, "{place} {sentence}", {"place": place, "sentence": sentence})
+    def _names_lead_somewhere(self) -> Self:
+        voices = [(voice.name, voice.chain) for voice in self.voices]
+        for path, sentence in Mentions(voices, self.default_voice or "", self.providers).wrong():
+            context = {"place": spelt(path), "sentence": sentence}
+            raise PydanticCustomError(WRONG_MENTION, "{place} {sentence}", context)
         return self
-
-
-def unknown_links(
-    voices: tuple[HouseVoice, ...], providers: Mapping[str, object]
-) -> Iterator[tuple[tuple[int, int], str]]:
-    """Yield where (voice, link) a chain names a provider that does not exist, and a sentence about it."""
-    known = ", ".join(providers) or "none"
-    for index, voice in enumerate(voices):
-        for position, link in enumerate(voice.links):
-            if link.provider not in providers:
-                yield (
-                    (index, position),
-                    f'names the provider "{link.provider}", which is not configured; there is: {known}',
-                )

@@ -39,7 +39,7 @@ def report(tree: Tree, errors: Iterable[ErrorDetails], schema: Schema) -> None:
 
 def config_error(tree: Tree, schema: Schema) -> ConfigError:
     """Return one error that lists every problem, a line each, in the order of the file."""
-    lines = [_line(problem) for problem in sorted(tree.problems, key=_order)]
+    lines = [_line(tree, problem) for problem in sorted(tree.problems, key=_order)]
     text = "\n".join(dict.fromkeys(lines))
     for secret in sorted({*tree.secrets, *_secret_texts(tree, schema)}, key=len, reverse=True):
         if len(secret) >= _SCRUBBED_CHARS:
@@ -87,8 +87,9 @@ def _found(tree: Tree, path: KeyPath, *, secret: bool) -> str:
     return json.dumps(shown, ensure_ascii=not shown.isprintable()) if isinstance(value, str) else shown
 
 
-def _line(problem: Problem) -> str:
-    return ": ".join(part for part in (problem.place, spelt(problem.path), problem.sentence) if part)
+def _line(tree: Tree, problem: Problem) -> str:
+    key = "" if problem.place in tree.named else spelt(problem.path)
+    return ": ".join(part for part in (problem.place, key, problem.sentence) if part)
 
 
 def _order(problem: Problem) -> tuple[str, int, str]:

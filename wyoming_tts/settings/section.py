@@ -24,8 +24,8 @@ def language_tag(tag: str) -> str:
     spelt = normalised(tag.strip())
     first, *rest = spelt.split("-")
     subtags_fit = all(part.isascii() and part.isalnum() and len(part) <= 8 for part in rest)
-    if not (first.isascii() and first.isalpha() and 2 <= len(first) <= 8 and subtags_fit):
-        raise ValueError("must be a language tag such as en, de-AT or pt-BR")
+    if not (first.isascii() and first.isalpha() and 2 <= len(first) <= 3 and subtags_fit):
+        raise ValueError("must be a language tag such as en, de-AT or zh-Hant-TW, and not the name of a language")
     return spelt
 
 

@@ -9,6 +9,7 @@ from wyoming_tts.settings.address import HostPort
 from wyoming_tts.settings.section import Count, Patience, Seconds, Section
 
 _TCP, _UNIX, _STDIO = "tcp://", "unix://", "stdio://"
+_PORT = 10210
 # sockaddr_un holds 108 bytes on Linux, one of them the closing zero.
 _UNIX_PATH_MAX_BYTES = 107
 
@@ -17,7 +18,7 @@ def _listening_uri(uri: str) -> str:
     if uri == _STDIO:
         return uri
     if uri.startswith(_TCP):
-        HostPort.parse(uri.removeprefix(_TCP))
+        HostPort.parse(uri.removeprefix(_TCP), scheme=_TCP, port=_PORT)
         return uri
     path = uri.removeprefix(_UNIX)
     if path == uri or not path or "\0" in path:
@@ -30,7 +31,7 @@ def _listening_uri(uri: str) -> str:
 class ServerSettings(Section):
     """Where the Wyoming server listens, and how patient it is with its clients."""
 
-    uri: Annotated[str, AfterValidator(_listening_uri)] = "tcp://0.0.0.0:10210"
+    uri: Annotated[str, AfterValidator(_listening_uri)] = f"{_TCP}0.0.0.0:{_PORT}"
     """Where Wyoming clients connect: `tcp://HOST:PORT`, `unix://PATH`, or `stdio://` for one client on standard input
     and output. `tcp://0.0.0.0:10210` is every IPv4 address of this machine, `tcp://[::]:10210` IPv6 as well."""
     zeroconf: bool = True

@@ -51,6 +51,8 @@ class Tree:
     hidden: set[KeyPath] = field(default_factory=set)
     """Values that are never to be shown."""
     secrets: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
+    """Places that name their value by themselves, `--uri`: its key need not be told."""
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, path: KeyPath, sentence: str, *, place: str | None = None) -> None:

@@ -21,7 +21,7 @@ def _listen(text: str | None) -> str | None:
 
 
 class WebSettings(Section):
-    """The page, the health checks and the HTTP endpoint for speech."""
+    """The page and the health checks."""
 
     listen: Annotated[str | None, BeforeValidator(_off), AfterValidator(_listen)] = "127.0.0.1:10280"
     """Where to answer HTTP, as `host:port` (an IPv6 address in brackets); `off` for not at all. Whoever reaches this

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 MAX_VALUES = 20_000
 MAX_DEPTH = 32
 
+_LOOK = (
+    "look at this line and the one above it: keys of one section begin below each other, after spaces and not tabs; "
+    "a key ends with a colon and a space; a text with signs in it stands in quotes"
+)
+"""What is wrong in nearly every file that is not YAML, whatever the parser calls it."""
+
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
 
 
@@ -65,7 +71,7 @@ def compose(text: str, name: str) -> yaml.Node | None:
         raise ConfigError(f"{name}:{line}: holds a character that YAML does not allow") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigError(f"{name}:{line}: is not YAML: {_why(error)}") from None
+        raise ConfigError(f"{name}:{line}: is not YAML: {_why(error)}; {_LOOK}") from None
     except RecursionError:
         raise ConfigError(f"{name}: is nested deeper than {MAX_DEPTH} levels") from None
 

@@ -49,8 +49,10 @@ class Upkeep:
         for provider, event in zip(self._providers, tried, strict=True):
             self.also(partial(self._start, provider.adapter, event), f"start of {provider.name}")
         waiting = asyncio.gather(*(event.wait() for event in tried))
-        await asyncio.wait([waiting], timeout=START_PATIENCE_S)
-        waiting.cancel()
+        try:
+            await asyncio.wait([waiting], timeout=START_PATIENCE_S)
+        finally:
+            waiting.cancel()
         self.also(self._keep_default_voice_warm, "default voice")
 
     def also(self, work: Callable[[], Coroutine[Any, Any, Any]], name: str) -> None:

@@ -1,17 +1,16 @@
-"""The log: one line for each event, written at once, to standard error."""
+"""The log: one line for each event, to standard error, without ever waiting for who reads it."""
 
 from __future__ import annotations
 
 import logging
 import os
 import sys
-import threading
-from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, cast
 
 import structlog
 
 from wyoming_tts.telemetry.line import ConsoleLine, json_line, plain
+from wyoming_tts.telemetry.line_writer import EXIT_S, LineWriter
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -24,23 +23,31 @@ LogFormat = Literal["console", "json"]
 def configure(level: str, format_: LogFormat, stream: TextIO | None = None) -> None:
     """Write the process's events from `level` upwards to `stream` (standard error); may be called again.
 
-    Libraries that use `logging` are heard from WARNING upwards. At DEBUG the words of foreign errors are written too.
+    Where the process was started without a standard error nothing is written. Libraries that use `logging` are heard from WARNING upwards. At DEBUG the words of foreign errors are written too.
     """
     target = sys.stderr if stream is None else stream
     number = logging.getLevelNamesMapping()[level.upper()]
     messages = number <= logging.DEBUG
-    colours = target.isatty() and not os.environ.get("NO_COLOR")
+    colours = target is not None and target.isatty() and not os.environ.get("NO_COLOR")
+    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+    render = json_line if format_ == "json" else ConsoleLine(colours=colours)
+
+    def dropped(lines: int) -> str:
+        event = {"event": "log lines dropped, nobody was reading", "level": "warning", "lines": lines}
+        return render(None, "warning", stamp(None, "warning", event))
+
+    close()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            stamp,
             _Plain(messages=messages),
-            json_line if format_ == "json" else ConsoleLine(colours=colours),
+            render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         context_class=dict,
-        logger_factory=_Writers(target),
+        logger_factory=_Loggers(LineWriter(target, dropped)),
         cache_logger_on_first_use=False,  # a reload may change the level
     )
     _hear_libraries(whole_messages=messages)
@@ -51,32 +58,35 @@ def get_logger(name: str) -> FilteringBoundLogger:
     return cast("FilteringBoundLogger", structlog.get_logger(name))
 
 
-class _Writer:
-    """Writes whole lines, one thread at a time."""
+def flush(within_s: float = EXIT_S) -> bool:
+    """Wait until all that was logged is written; return whether it is. Not for the event loop."""
+    loggers = structlog.get_config()["logger_factory"]
+    return not isinstance(loggers, _Loggers) or loggers.writer.flush(within_s)
 
-    def __init__(self, stream: TextIO, lock: threading.RLock, name: str) -> None:
-        self._stream = stream
-        self._lock = lock
+
+def close() -> None:
+    """Write what was logged, then no more until `configure`; the end of the process does it by itself."""
+    loggers = structlog.get_config()["logger_factory"]
+    if isinstance(loggers, _Loggers):
+        loggers.writer.close()
+
+
+class _Logger:
+    """Hands on whole lines."""
+
+    def __init__(self, writer: LineWriter, name: str) -> None:
         self.name = name
-
-    def write(self, line: str) -> None:
-        # A log nobody can read any more (a closed pipe, a full disk) must not end an answer.
-        with self._lock, suppress(OSError, ValueError):
-            self._stream.write(f"{line}\n")
-            self._stream.flush()
-
-    debug = info = warning = error = critical = write
+        self.debug = self.info = self.warning = self.error = self.critical = writer.put
 
 
-class _Writers:
-    """Makes the writer of each logger, all on one stream."""
+class _Loggers:
+    """Makes loggers, all on one stream."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._lock = threading.RLock()
+    def __init__(self, writer: LineWriter) -> None:
+        self.writer = writer
 
-    def __call__(self, *names: str) -> _Writer:
-        return _Writer(self._stream, self._lock, names[0] if names else "")
+    def __call__(self, *names: str) -> _Logger:
+        return _Logger(self.writer, names[0] if names else "")
 
 
 class _Plain:

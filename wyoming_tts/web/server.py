@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import errno
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,9 @@ from wyoming_tts.web.status import gather
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from jinja2 import Template
+
+    from wyoming_tts.settings.address import HostPort
     from wyoming_tts.web.status import StatusSource
 
 SECURITY_HEADERS = {
@@ -36,34 +41,29 @@ CLOSE_WITHIN_S = 2.0
 class WebServer:
     """Serves `/`, `/health/live` and `/health/ready` on `host:port`; port 0 takes a free one."""
 
-    def __init__(self, listen: str, house: Callable[[], StatusSource]) -> None:
-        host, _, port = listen.rpartition(":")
-        self._host, self._wanted_port = host.strip("[]"), int(port)
+    def __init__(self, listen: HostPort, house: Callable[[], StatusSource]) -> None:
+        self._listen = listen
         self._house = house
         self._runner: web.AppRunner | None = None
-        self._templates = Environment(
-            loader=PackageLoader("wyoming_tts.web"),
-            autoescape=select_autoescape(),
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self.port = self._wanted_port
+        self.port = listen.port
         """The port really listened on, once started."""
 
     @property
     def address(self) -> str:
         """`host:port` as it stands in a URL."""
-        return f"[{self._host}]:{self.port}" if ":" in self._host else f"{self._host}:{self.port}"
+        return str(self._listen._replace(port=self.port))
 
     async def start(self) -> None:
         """Listen; raises ConfigError where the address cannot be had."""
-        runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=CLOSE_WITHIN_S)
+        # Read and compiled now: a first page would otherwise hold up the answers being spoken.
+        page = await asyncio.to_thread(_page_template)
+        runner = web.AppRunner(self._application(page), access_log=None, shutdown_timeout=CLOSE_WITHIN_S)
         await runner.setup()
         try:
-            await web.TCPSite(runner, self._host, self._wanted_port).start()
+            await web.TCPSite(runner, self._listen.host, self._listen.port).start()
         except OSError as error:
             await runner.cleanup()
-            raise ConfigError(_cannot_listen(self._host, self._wanted_port, error)) from error
+            raise ConfigError(_cannot_listen(self._listen, error)) from error
         self._runner = runner
         self.port = runner.addresses[0][1]
 
@@ -73,10 +73,9 @@ class WebServer:
             runner, self._runner = self._runner, None
             await runner.cleanup()
 
-    def application(self) -> web.Application:
-        """Return the routes as an aiohttp application."""
+    def _application(self, page: Template) -> web.Application:
         app = web.Application(middlewares=[_secured])
-        app.router.add_get("/", self._page)
+        app.router.add_get("/", partial(self._page, page))
         app.router.add_get("/health/live", self._live)
         app.router.add_get("/health/ready", self._ready)
         app.router.add_static("/static", Path(__file__).parent / "static")
@@ -90,11 +89,10 @@ class WebServer:
         status = 503 if reasons else 200
         return web.json_response({"status": "unready" if reasons else "ready", "reasons": reasons}, status=status)
 
-    async def _page(self, _request: web.Request) -> web.Response:
+    async def _page(self, page: Template, _request: web.Request) -> web.Response:
         status = await gather(self._house())
-        template = self._templates.get_template("status.html")
         # 141 eSpeak NG and 300 Piper voices make a long table: off the loop it goes, nobody's audio waits for it.
-        html = await asyncio.to_thread(template.render, status=status, version=__version__)
+        html = await asyncio.to_thread(page.render, status=status, version=__version__, today=datetime.now(UTC).date())
         return web.Response(text=html, content_type="text/html")
 
 
@@ -111,7 +109,18 @@ async def _secured(
     return response
 
 
-def _cannot_listen(host: str, port: int, error: OSError) -> str:
+def _page_template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("wyoming_tts.web"),
+        autoescape=select_autoescape(),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("status.html")
+
+
+def _cannot_listen(listen: HostPort, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
+        port, host = listen.port, listen.host or "every address"
         return f"web.listen: port {port} on {host} is already in use; choose another one or stop what uses it."
-    return f"web.listen: cannot listen on {host}:{port}: {error.strerror or error}."
+    return f"web.listen: cannot listen on {listen}: {error.strerror or error}."

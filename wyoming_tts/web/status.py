@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from wyoming_tts.errors import TtsError
+from wyoming_tts.synthesis.catalog import HouseVoice
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -67,6 +70,7 @@ class Status:
     voices: tuple[tuple[str, str, str], ...]
     """Name, description, languages."""
     default_voice: str
+    """Empty where nobody can speak."""
     unknown_voices: tuple[str, ...]
     requests: tuple[RequestRecord, ...]
     active: int
@@ -75,13 +79,20 @@ class Status:
 async def gather(house: StatusSource) -> Status:
     """Return the house's state now, from memory."""
     advertised = house.catalog.advertised()
-    default = house.router.default() if advertised else ""
     return Status(
         unready=tuple(house.unready),
         providers=tuple(await house.provider_states()),
         voices=tuple((entry.name, entry.description, ", ".join(entry.languages)) for entry in advertised),
-        default_voice=getattr(default, "name", None) or str(default),
+        default_voice=_default_voice(house.router),
         unknown_voices=tuple(house.router.unknown_voices),
         requests=tuple(house.speaker.recent),
         active=house.speaker.active,
     )
+
+
+def _default_voice(router: Router) -> str:
+    try:
+        default = router.default()
+    except TtsError:
+        return ""
+    return default.name if isinstance(default, HouseVoice) else str(default)

@@ -53,7 +53,7 @@ class Connection:
         self._service = service
         self._limits = service.limits
         self._frames = service.limits.frames
-        self._outlet = Outlet(peer.writer, write_timeout_s=service.limits.write_timeout_s)
+        self._outlet = Outlet(peer.writer, write_timeout_s=service.limits.write_timeout_s, clock=service.clock)
         self._session = Session(service.limits, client=peer.address, new_id=service.new_id)
         self._tasks: tuple[asyncio.Task[TtsError | None], ...] = ()
         self._patience: asyncio.Timeout | None = None
@@ -66,6 +66,14 @@ class Connection:
     def quiet_since(self) -> float | None:
         """When the last event or answer ended; None while a request is being spoken, waits or is being written."""
         return None if self._session.busy and not self._parting else self._quiet_since
+
+    @property
+    def starved_since(self) -> float | None:
+        """Since when a text stream has got no text and had nothing to say; None where no stream waits for text."""
+        written = self._outlet.quiet_since
+        if written is None or self._parting or self._stopped or not self._session.in_stream:
+            return None
+        return max(written, self._quiet_since)
 
     @property
     def _parting(self) -> bool:
@@ -95,9 +103,7 @@ class Connection:
         self._session.end()
 
     def end(self, error: TtsError | None = None) -> None:
-        """Stop at once; an error is told to the peer. Cuts short a farewell that is under way."""
-        if self._parting:
-            self._outlet.abort()
+        """Stop at once; an error is told to the peer. A farewell that is under way goes on: it is short."""
         self._stopped = True
         self._ending = error
         for task in self._tasks:
@@ -181,7 +187,7 @@ class Connection:
 
     async def _take(self, event: Event) -> None:
         if event.type == "describe":
-            encoded = self._service.info.encoded(self._service.house_source().catalog.advertised())
+            encoded = await self._service.info.encoded(self._service.house_source().catalog.advertised())
             if encoded is not None:
                 await self._outlet.write(encoded)
         elif event.type == "ping":
@@ -194,6 +200,7 @@ class Connection:
         """Speak the requests one after the other; return the failure that ends the connection, or None after all."""
         while (pending := await self._session.next()) is not None:
             try:
+                await pending.feed.begun()  # until then it takes no place among the answers
                 await speak(pending, self._service.house_source(), self._outlet)
             except TtsError as error:
                 return error

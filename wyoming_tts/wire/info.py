@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from typing import TYPE_CHECKING, Any
 
-from wyoming.event import Event
-
 from wyoming_tts import __version__
-from wyoming_tts.protocol.framing import encode_event
+from wyoming_tts.protocol.framing import encode_raw
 
 if TYPE_CHECKING:
     from wyoming_tts.synthesis.catalog import Advertised
@@ -17,9 +17,12 @@ PROGRAM = "wyoming-tts"
 
 PROGRAM_DESCRIPTION = "Speech that never goes mute"
 
+FRESH_WITHIN_S = 0.25
+"""How long an answer waits for a changed list: twenty times what 300 voices take, and Home Assistant waits 1 s."""
+
 
 class InfoEvent:
-    """Encodes the list of voices when it has changed; an empty list never replaces a good one.
+    """Encodes the list of voices when it has changed, in a thread; an empty list never replaces a good one.
 
     Home Assistant fails to add an entity without voices, and drops those it knew.
     """
@@ -27,24 +30,47 @@ class InfoEvent:
     def __init__(self) -> None:
         self._advertised: tuple[Advertised, ...] = ()
         self._encoded: bytes | None = None
+        self._encoding: asyncio.Task[None] | None = None
 
-    def encoded(self, advertised: tuple[Advertised, ...]) -> bytes | None:
-        """Return the whole event as bytes; None while there has never been a voice."""
+    async def encoded(self, advertised: tuple[Advertised, ...]) -> bytes | None:
+        """Return the whole event as bytes; None while there has never been a voice.
+
+        While a new list takes long to encode this is the old one; for the first it waits.
+        """
         if advertised and advertised is not self._advertised:
-            self._encoded = encode_event(Event("info", {"tts": [_program(advertised)]}))
-            self._advertised = advertised
+            if self._encoding is None:
+                self._encoding = asyncio.create_task(self._encode(advertised))
+            await asyncio.wait([self._encoding], timeout=None if self._encoded is None else FRESH_WITHIN_S)
         return self._encoded
 
+    async def aclose(self) -> None:
+        """Leave nothing running; may be called twice."""
+        if self._encoding is not None:
+            await asyncio.wait([self._encoding])
 
-def _program(advertised: tuple[Advertised, ...]) -> dict[str, Any]:
-    """Return what `wyoming.info.TtsProgram` reads; its own module would import half a sound library."""
+    async def _encode(self, advertised: tuple[Advertised, ...]) -> None:
+        try:
+            self._encoded = await asyncio.to_thread(_encoded, advertised)
+            self._advertised = advertised
+        finally:
+            self._encoding = None
+
+
+def _encoded(advertised: tuple[Advertised, ...]) -> bytes:
+    """Return the event, encoded voice by voice: one call for all would let no other thread run meanwhile."""
+    voices = ", ".join(json.dumps(_voice(entry)) for entry in advertised)
+    program = json.dumps(_program())
+    return encode_raw("info", f'{{"tts": [{program[:-1]}, "voices": [{voices}]}}]}}'.encode())
+
+
+def _program() -> dict[str, Any]:
+    """Return what `wyoming.info.TtsProgram` reads, but for its voices; its own module would import a sound library."""
     return {
         "name": PROGRAM,
         "attribution": {"name": PROGRAM, "url": ""},
         "installed": True,
         "description": PROGRAM_DESCRIPTION,
         "version": __version__,
-        "voices": [_voice(entry) for entry in advertised],
         "supports_synthesize_streaming": True,
     }
 

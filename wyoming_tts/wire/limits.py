@@ -23,6 +23,8 @@ class WireLimits:
     """A connection with nothing asked and nothing said is closed; Home Assistant opens one per request."""
     text_pause_s: float = 900.0
     """Within a text stream the client may fall silent this long: a tool call of an assistant takes minutes."""
+    spared_pause_s: float = 10.0
+    """A text stream that has waited for text no longer than this is not ended to make room for a newcomer."""
     read_timeout_s: float = 10.0
     """From the end of an event's header to the end of the event."""
     write_timeout_s: float = 30.0

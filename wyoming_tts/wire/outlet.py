@@ -12,13 +12,12 @@ from wyoming_tts.protocol.framing import PeerGone, encode_event
 if TYPE_CHECKING:
     from wyoming.event import Event
 
+    from wyoming_tts.telemetry.clock import Clock
     from wyoming_tts.wire.audio_events import AudioEvents
 
-BUFFER_BYTES = 128 * 1024
-"""Unsent bytes per connection at which writing waits: 1.5 s of audio at 44,100 Hz, and the memory of a stuck peer."""
-
-CHUNKS_PER_WRITE = 16
-"""Audio chunks handed to the socket in one go, 64 KiB: fewer system calls, and the buffer's bound stays meant."""
+CHUNKS_PER_WRITE = 4
+"""Audio chunks handed to the socket in one go, 16 KiB: fewer system calls, and yet so little that a slow reader has
+taken it soon. Whatever is to be said last, an `error`, has to wait behind it."""
 
 LOOKS_PER_TIMEOUT = 4
 """How often within the write timeout progress is looked for, so that a cut comes at most a quarter late."""
@@ -27,21 +26,35 @@ LOOKS_PER_TIMEOUT = 4
 class Outlet:
     """The writing half of a connection. Every method but `abort` raises PeerGone when the peer is gone or stuck."""
 
-    def __init__(self, writer: asyncio.StreamWriter, *, write_timeout_s: float) -> None:
+    def __init__(self, writer: asyncio.StreamWriter, *, write_timeout_s: float, clock: Clock) -> None:
         self._writer = writer
         self._write_timeout_s = write_timeout_s
+        self._clock = clock
         self._written = 0
-        writer.transport.set_write_buffer_limits(high=BUFFER_BYTES)
+        self._writing = 0
+        self._quiet_since = clock.now()
+        # Nothing piles up here: what the kernel does not take at once is all that waits.
+        writer.transport.set_write_buffer_limits(high=0)
+
+    @property
+    def quiet_since(self) -> float | None:
+        """When something was last written; None while the peer has yet to take it."""
+        return None if self._writing else self._quiet_since
 
     async def send(self, event: Event) -> None:
         """Write an event."""
         await self.write(encode_event(event))
 
     async def write(self, *parts: bytes | memoryview) -> None:
-        """Write one or more whole events; returns when the buffer has room again."""
+        """Write one or more whole events; returns when the kernel has taken them."""
         self._written += sum(len(part) for part in parts)
-        self._writer.writelines(parts)
-        await self._drain()
+        self._writing += 1
+        try:
+            self._writer.writelines(parts)
+            await self._drain()
+        finally:
+            self._writing -= 1
+            self._quiet_since = self._clock.now()
 
     async def audio(self, events: AudioEvents, pcm: bytes, *, first: bool) -> None:
         """Write audio, after `audio-start` where it is the first of its answer."""
@@ -63,7 +76,10 @@ class Outlet:
 
     def abort(self) -> None:
         """Close at once, without sending what is buffered; may be called twice."""
-        self._writer.transport.abort()
+        transport = self._writer.transport
+        # One that closes with nothing left to send needs no help, and may be gone: asyncio fails on aborting that.
+        if not transport.is_closing() or transport.get_write_buffer_size():
+            transport.abort()
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 STOPPING = "The server is stopping; try again in a moment."
 FULL = "Too many clients are being served; try again in a moment."
+STARVED = "The text stream paused while others were waiting; try again in a moment."
 
 
 class WyomingServer:
@@ -108,6 +109,7 @@ class WyomingServer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._service.info.aclose()
         await self._listener.aclose()
         self._over.set()
 
@@ -116,7 +118,7 @@ class WyomingServer:
             await asyncio.wait(self._tasks, timeout=within_s)
 
     def _accept(self, peer: Peer) -> None:
-        """Take the newcomer in, at the cost of the longest idle one; only where all are busy turn it away."""
+        """Take the newcomer in, at the cost of one that waits for its client; where all are busy turn it away."""
         connection = Connection(peer, self._service)
         if self._draining or len(self._tasks) >= 2 * self._limits.max_connections:
             peer.writer.transport.abort()
@@ -128,12 +130,19 @@ class WyomingServer:
             self._hold(connection.refuse(OverloadedError(FULL)))
 
     def _make_room(self) -> bool:
+        """Part with the longest idle one, else with the text stream that has waited longest for text."""
         quiet = [(since, one) for one in self._connections if (since := one.quiet_since) is not None]
-        if not quiet:
-            return False
-        _, longest = min(quiet, key=itemgetter(0))
+        if quiet:
+            _, longest = min(quiet, key=itemgetter(0))
+            longest.evict()
+        else:
+            latest = self._service.clock.now() - self._limits.spared_pause_s
+            starved = [(since, one) for one in self._connections if (since := one.starved_since) is not None]
+            since, longest = min(starved, key=itemgetter(0), default=(latest, None))
+            if longest is None or since > latest:
+                return False
+            longest.end(OverloadedError(STARVED))
         self._connections.discard(longest)
-        longest.evict()
         return True
 
     def _hold(self, work: Coroutine[None, None, None]) -> None:

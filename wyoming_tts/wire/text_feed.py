@@ -14,6 +14,7 @@ class TextFeed:
         self._limit_chars = limit_chars
         self._waiting: list[str] = []
         self._changed = asyncio.Event()
+        self._begun = asyncio.Event()
         self._closed = asyncio.Event()
         self.chars = 0
         """Of all text so far."""
@@ -27,13 +28,19 @@ class TextFeed:
             raise TextTooLong(limit_chars=self._limit_chars)
         if text:
             self._waiting.append(text)
+            self._begun.set()
             self.has_text = self.has_text or not text.isspace()
             self._changed.set()
 
     def close(self) -> None:
         """Say that no more text comes."""
         self._closed.set()
+        self._begun.set()
         self._changed.set()
+
+    async def begun(self) -> None:
+        """Wait for the first text, or for the end of one without any."""
+        await self._begun.wait()
 
     async def ended(self) -> None:
         """Wait until the client has said that no more text comes."""

@@ -8,6 +8,7 @@ import pytest
 from tests.fakes.house_parts import Parts, pcm_of, provider, request, two_adapters
 from tests.fakes.word_adapter import Faults
 from wyoming_tts.errors import ConfigError, ProviderUnavailable
+from wyoming_tts.settings.address import HostPort
 from wyoming_tts.synthesis.catalog import Catalog
 from wyoming_tts.synthesis.router import Router
 from wyoming_tts.synthesis.speaker import Speaker
@@ -45,7 +46,7 @@ async def source() -> Source:
 
 
 async def get(source: Source, path: str) -> tuple[int, str, dict[str, str]]:
-    server = WebServer("127.0.0.1:0", lambda: source)
+    server = WebServer(HostPort("127.0.0.1", 0), lambda: source)
     await server.start()
     try:
         async with aiohttp.ClientSession() as session, session.get(f"http://{server.address}{path}") as answer:
@@ -99,10 +100,10 @@ async def test_the_style_sheet_is_served_and_other_files_are_not(source: Source)
 
 
 async def test_a_taken_port_is_one_sentence(source: Source) -> None:
-    first = WebServer("127.0.0.1:0", lambda: source)
+    first = WebServer(HostPort("127.0.0.1", 0), lambda: source)
     await first.start()
     try:
         with pytest.raises(ConfigError, match=f"port {first.port} on 127.0.0.1 is already in use"):
-            await WebServer(f"127.0.0.1:{first.port}", lambda: source).start()
+            await WebServer(HostPort("127.0.0.1", first.port), lambda: source).start()
     finally:
         await first.aclose()

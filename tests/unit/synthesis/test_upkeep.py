@@ -1,0 +1,109 @@
+"""What goes on beside the answers, on an injected clock."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from structlog.testing import capture_logs
+
+from tests.fakes.clock import FakeClock, settle
+from tests.fakes.house_parts import Parts
+from tests.fakes.word_adapter import Vocabulary, WordAdapter
+from wyoming_tts.errors import ProviderUnavailable
+from wyoming_tts.synthesis.provider import Provider
+from wyoming_tts.synthesis.upkeep import Upkeep
+
+
+@dataclass
+class Stubborn(WordAdapter):
+    """Fails to start, or to load a voice, as often as it is told."""
+
+    start_failures: list[Exception] = field(default_factory=list)
+    warm_failures: list[Exception] = field(default_factory=list)
+    starts: int = 0
+    warmed: list[str] = field(default_factory=list)
+    never: bool = False
+
+    async def start(self) -> None:
+        self.starts += 1
+        if self.never:
+            await asyncio.Event().wait()
+        if self.start_failures:
+            raise self.start_failures.pop(0)
+
+    async def warm(self, voice: str) -> None:
+        self.warmed.append(voice)
+        if self.warm_failures:
+            raise self.warm_failures.pop(0)
+
+
+def upkeep(clock: FakeClock, *adapters: Stubborn) -> Upkeep:
+    providers = [Provider(adapter, adapter) for adapter in adapters]
+    return Upkeep(providers, Parts(*providers).router, clock)
+
+
+async def test_a_provider_is_started_until_it_has_started_and_says_so_once_each_way() -> None:
+    clock = FakeClock()
+    gone = [ProviderUnavailable("gone", provider="a") for _ in range(3)]
+    adapter = Stubborn("a", Vocabulary(), start_failures=list(gone))
+    keeper = upkeep(clock, adapter)
+    with capture_logs() as logs:
+        await keeper.start()
+        assert keeper.problems == {"a": "a is not available (gone)"}
+        for seconds in (1.0, 2.0, 4.0):
+            await clock.advance(seconds)
+        assert adapter.starts == 4
+        await clock.advance(1000.0)
+    assert adapter.starts == 4
+    assert keeper.problems == {}
+    assert [line["event"] for line in logs] == ["provider did not start", "provider has started after all"]
+    await keeper.aclose()
+
+
+async def test_a_bug_in_one_adapter_keeps_nobody_else_from_starting() -> None:
+    clock = FakeClock()
+    bad = Stubborn("bad", Vocabulary(), start_failures=[PermissionError("secret/path")])
+    good = Stubborn("good", Vocabulary())
+    keeper = upkeep(clock, bad, good)
+    await keeper.start()
+    assert keeper.problems == {"bad": "bad failed with PermissionError"}
+    assert good.starts == 1
+    await keeper.aclose()
+
+
+async def test_the_default_voice_is_loaded_again_and_again_until_it_is() -> None:
+    clock = FakeClock()
+    adapter = Stubborn("a", Vocabulary(), warm_failures=[ProviderUnavailable(provider="a") for _ in range(3)])
+    keeper = upkeep(clock, adapter)
+    with capture_logs() as logs:
+        await keeper.start()
+        await clock.advance(10.0)
+    assert len(adapter.warmed) > 3
+    assert [line["event"] for line in logs] == ["default voice could not be loaded"]
+    await keeper.aclose()
+
+
+async def test_closing_ends_everything_also_what_has_not_begun() -> None:
+    keeper = upkeep(FakeClock(), Stubborn("a", Vocabulary(), never=True))
+    starting = asyncio.create_task(keeper.start())
+    await settle()
+    starting.cancel()
+    await keeper.aclose()
+    await keeper.aclose()
+    await asyncio.wait([starting])
+    await settle()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_fault_in_background_work_is_logged_with_its_kind_only() -> None:
+    async def broken() -> None:
+        raise ValueError("the spoken text")
+
+    keeper = upkeep(FakeClock())
+    with capture_logs() as logs:
+        keeper.also(broken, "something")
+        await settle()
+    assert [(line["work"], line["error"]) for line in logs] == [("something", "ValueError")]
+    assert "spoken" not in str(logs)
+    await keeper.aclose()
