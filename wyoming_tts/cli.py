@@ -106,11 +106,7 @@ def _voices(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     configured = {name: piper for name, piper in settings.providers.items() if isinstance(piper, PiperSettings)}
     piper = next(iter(configured.values()), PiperSettings())
-    run = voices.run(
-        arguments,
-        data_dir=settings.server.data_path,
-        catalog_url=piper.catalog_url,
-        voice_dirs=piper.voice_dirs,
-        providers=("piper", *configured),
+    place = voices.PiperPlace(
+        settings.server.data_path, piper.catalog_url, piper.voice_dirs, providers=("piper", *configured)
     )
-    return asyncio.run(run)
+    return asyncio.run(voices.run(arguments, place))

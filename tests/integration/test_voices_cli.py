@@ -12,7 +12,8 @@ import pytest
 
 from tests.fakes.hasty_clock import HastyClock
 from tests.servers.voice_catalog import Fault, VoiceCatalogServer
-from wyoming_tts.commands.voices import add_arguments, run
+from wyoming_tts.commands.arguments import add_voices
+from wyoming_tts.commands.voices import PiperPlace, run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,12 +38,11 @@ class Cli:
 
     async def __call__(self, *words: str, terminal: bool = False) -> int:
         parser = argparse.ArgumentParser()
-        add_arguments(parser)
+        add_voices(parser)
         out, err = Terminal() if terminal else StringIO(), StringIO()
         code = await run(
             parser.parse_args(words),
-            data_dir=self.data_dir,
-            catalog_url=self.catalog_url,
+            PiperPlace(self.data_dir, self.catalog_url, providers=("piper", "upstairs")),
             out=out,
             err=err,
             clock=HastyClock(),
@@ -92,6 +92,13 @@ async def test_download_list_remove(cli: Cli) -> None:
     assert await cli("remove", "en_US-lessac-medium") == 0
     assert "en_US-lessac-medium.onnx.json" in cli.out
     assert sorted(path.name for path in folder.iterdir()) == ["de_DE-thorsten-low.onnx", "de_DE-thorsten-low.onnx.json"]
+
+
+async def test_a_name_may_stand_as_home_assistant_shows_it(cli: Cli) -> None:
+    assert await cli("download", "piper/de_DE-thorsten-low", "upstairs/en_GB-vctk-medium") == 0
+    assert await cli("remove", "piper/en_GB-vctk-medium") == 0
+    assert await cli("remove", "espeak/de_DE-thorsten-low") == 2
+    assert [path.name for path in (cli.data_dir / "voices").glob("*.onnx")] == ["de_DE-thorsten-low.onnx"]
 
 
 async def test_the_catalogue_in_columns(cli: Cli) -> None:
@@ -181,7 +188,7 @@ def test_a_command_that_says_nothing_to_do_is_a_usage_error(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     parser = argparse.ArgumentParser(prog="wyoming-tts")
-    add_arguments(parser.add_subparsers().add_parser("voices"))
+    add_voices(parser.add_subparsers().add_parser("voices"))
     with pytest.raises(SystemExit) as caught:
         parser.parse_args(["voices", *words])
     assert caught.value.code == 2

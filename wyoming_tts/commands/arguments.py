@@ -91,7 +91,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_schema(_parser: argparse.ArgumentParser) -> None:
-    """It takes none."""
+    """Add nothing: it takes no arguments."""
 
 
 def add_voices(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""Standard input, output and error as the rest of the program expects them: open, and not missed when their end is gone."""
+"""Standard input, output and error, open as the rest of the program expects them, and no trouble when they end."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _open_where_closed(number: int, name: str, mode: str) -> None:
         else:
             os.set_inheritable(number, True)  # as children expect their standard streams
     if getattr(sys, name) is None:
-        setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: PTH123, SIM115 - for good
+        setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - for good
 
 
 def _give_up_output() -> None:

@@ -28,29 +28,43 @@ if TYPE_CHECKING:
     from wyoming_tts.telemetry.clock import Clock
 
 
+@dataclass(frozen=True, slots=True)
+class PiperPlace:
+    """Where this house has its Piper voices, and where it gets them."""
+
+    data_dir: Path
+    catalog_url: str
+    voice_dirs: Sequence[Path] = ()
+    providers: Sequence[str] = ("piper",)
+    """What its Piper providers are called."""
+
+    def bare(self, name: str) -> str:
+        """Return the voice's own name of one written as Home Assistant shows it, `piper/en_US-lessac-medium`."""
+        provider, slash, rest = name.partition("/")
+        return rest if slash and provider in self.providers else name
+
+
 async def run(
     args: argparse.Namespace,
+    piper: PiperPlace,
     *,
-    data_dir: Path,
-    catalog_url: str,
-    voice_dirs: Sequence[Path] = (),
-    providers: Sequence[str] = ("piper",),
     out: TextIO | None = None,
     err: TextIO | None = None,
     clock: Clock | None = None,
 ) -> int:
-    """Do what the command says and return its exit code; a name may have one of `providers` and `/` before it."""
-    catalog = PiperCatalog(catalog_url, data_dir / "voices", data_dir / CACHE_NAME, clock or SystemClock())
-    folders = (data_dir, data_dir / "voices", *voice_dirs)
+    """Do what the command says and return its exit code."""
+    data_dir = piper.data_dir
+    catalog = PiperCatalog(piper.catalog_url, data_dir / "voices", data_dir / CACHE_NAME, clock or SystemClock())
+    folders = (data_dir, data_dir / "voices", *piper.voice_dirs)
     command = _VoicesCommand(catalog, folders, out or sys.stdout, err or sys.stderr)
     try:
         match args.voices_command:
             case "list" if not args.all:
                 return await command.list_installed(args.language)
             case "download":
-                return await command.download([_bare(name, providers) for name in args.names])
+                return await command.download([piper.bare(name) for name in args.names])
             case "remove":
-                return await command.remove(_bare(args.name, providers))
+                return await command.remove(piper.bare(args.name))
             case _:
                 return await command.list_published(getattr(args, "words", ()), args.language)
     except TtsError as error:
@@ -150,12 +164,6 @@ class _VoicesCommand:
                 for cell, width, title in zip(line, widths, head, strict=True)
             )
             self.out.write("  ".join(cells).rstrip() + "\n")
-
-
-def _bare(name: str, providers: Sequence[str]) -> str:
-    """Return the voice's own name of one written as Home Assistant shows it, `piper/en_US-lessac-medium`."""
-    provider, slash, rest = name.partition("/")
-    return rest if slash and provider in providers else name
 
 
 def _columns(voice: PublishedVoice) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ Imports only the standard library and the nouns, since a worker may run in an in
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -13,6 +14,17 @@ if TYPE_CHECKING:
     from wyoming_tts.speech.audio import AudioFormat, Mark
     from wyoming_tts.speech.utterance import Utterance
     from wyoming_tts.speech.voice import Voice
+    from wyoming_tts.speech.voice_file import UnusableFile
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What is worth knowing of a model beside its voices."""
+
+    variants: tuple[str, ...] = ()
+    """What may follow a voice's name after a `+`."""
+    unusable: tuple[UnusableFile, ...] = ()
+    """Files that look like a voice and are none."""
 
 
 class Sink(Protocol):
@@ -44,6 +56,10 @@ class Model(Protocol):
 
     def voices(self) -> Sequence[Voice]:
         """Return what can be asked for, in a stable order; must be quick (it may read the disk)."""
+        ...
+
+    def remarks(self) -> Remarks:
+        """Return what there is to say about the voices as `voices()` last saw them."""
         ...
 
     def load(self, voice: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wyoming_tts.models import espeak_voices
+from wyoming_tts.models.base import Remarks
 from wyoming_tts.models.espeak_library import EspeakLibrary, WordEvent
 from wyoming_tts.models.plain_text import plain
 from wyoming_tts.speech.audio import AudioFormat, Mark
@@ -44,6 +45,10 @@ class EspeakModel:
         """Return the voices without their variants."""
         return [known.voice for known in self._voices.values()]
 
+    def remarks(self) -> Remarks:
+        """Return the variants that any voice can have."""
+        return Remarks(variants=tuple(sorted(self._variants)))
+
     def load(self, voice: str) -> None:
         """Check that the voice can be had; nothing is kept. Raises KeyError, RuntimeError."""
         self._library.select(self._resolve(voice))
@@ -63,10 +68,10 @@ class EspeakModel:
         self._library.close()
 
     def _resolve(self, voice: str) -> str:
-        """Return the library's name for ours. Raises KeyError for an unknown voice or variant."""
-        name, plus, variant = voice.lower().partition("+")
+        """Return the library's name for ours; with an unknown variant the voice itself. Raises KeyError."""
+        name, _, variant = voice.lower().partition("+")
         identifier = self._voices[name].identifier
-        return f"{identifier}+{self._variants[variant]}" if plus else identifier
+        return f"{identifier}+{self._variants[variant]}" if variant in self._variants else identifier
 
 
 class _Relay:

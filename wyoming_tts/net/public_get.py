@@ -75,7 +75,7 @@ def redirected(url: URL, location: str) -> URL:
     """Return where `Location` leads from `url`. Raises RedirectRefused."""
     target = public_url(location)
     if target is None and "://" not in location and location:
-        target = public_url(str(url.join(URL(location))))
+        target = _joined(url, location)
     if target is None:
         raise RedirectRefused("a redirect without a usable address")
     if url.scheme == "https" and target.scheme != "https":
@@ -83,12 +83,22 @@ def redirected(url: URL, location: str) -> URL:
     return target
 
 
+def _joined(url: URL, location: str) -> URL | None:
+    try:
+        return public_url(str(url.join(URL(location))))
+    except ValueError:  # a host or a port that is none
+        return None
+
+
 def proxy_for(url: URL) -> URL | None:
     """Return the proxy that the environment names for this address. Raises ConfigError for a kind we cannot use."""
     address = getproxies().get(url.scheme)
     if not address or proxy_bypass(url.host or ""):
         return None
-    proxy = URL(address if "://" in address else f"http://{address}")
+    try:
+        proxy = URL(address if "://" in address else f"http://{address}")
+    except ValueError as error:
+        raise ConfigError(f"The proxy for {url.scheme} is no address.") from error
     if proxy.scheme not in {"http", "https"}:
         raise ConfigError(f"The proxy for {url.scheme} must be an http one, not {proxy.scheme}.")
     return proxy

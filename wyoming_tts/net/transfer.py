@@ -28,7 +28,7 @@ CUTS = (aiohttp.ClientError, TimeoutError)
 """What aiohttp raises where a line breaks, stalls, or cannot be had."""
 
 _BUSY = (408, 425, 429)
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 
 
 class CutError(Exception):

@@ -6,7 +6,6 @@ import atexit
 import os
 import select
 import threading
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 

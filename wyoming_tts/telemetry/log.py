@@ -23,7 +23,8 @@ LogFormat = Literal["console", "json"]
 def configure(level: str, format_: LogFormat, stream: TextIO | None = None) -> None:
     """Write the process's events from `level` upwards to `stream` (standard error); may be called again.
 
-    Where the process was started without a standard error nothing is written. Libraries that use `logging` are heard from WARNING upwards. At DEBUG the words of foreign errors are written too.
+    Libraries that use `logging` are heard from WARNING upwards. At DEBUG the words of foreign errors are written too.
+    Where the process was started without a standard error nothing is written.
     """
     target = sys.stderr if stream is None else stream
     number = logging.getLevelNamesMapping()[level.upper()]

@@ -40,7 +40,9 @@ class InfoEvent:
         if advertised and advertised is not self._advertised:
             if self._encoding is None:
                 self._encoding = asyncio.create_task(self._encode(advertised))
-            await asyncio.wait([self._encoding], timeout=None if self._encoded is None else FRESH_WITHIN_S)
+            done, _ = await asyncio.wait([self._encoding], timeout=None if self._encoded is None else FRESH_WITHIN_S)
+            for task in done:
+                task.result()
         return self._encoded
 
     async def aclose(self) -> None:

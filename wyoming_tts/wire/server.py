@@ -137,10 +137,14 @@ class WyomingServer:
             longest.evict()
         else:
             latest = self._service.clock.now() - self._limits.spared_pause_s
-            starved = [(since, one) for one in self._connections if (since := one.starved_since) is not None]
-            since, longest = min(starved, key=itemgetter(0), default=(latest, None))
-            if longest is None or since > latest:
+            paused = [
+                (since, one)
+                for one in self._connections
+                if (since := one.starved_since) is not None and since <= latest
+            ]
+            if not paused:
                 return False
+            _, longest = min(paused, key=itemgetter(0))
             longest.end(OverloadedError(STARVED))
         self._connections.discard(longest)
         return True

@@ -20,14 +20,15 @@ from wyoming_tts.errors import (
 from wyoming_tts.protocol.extra import LOAD_TYPE, LOADED_TYPE, MARKS_TYPE, marks_of, synthesize_event
 from wyoming_tts.protocol.framing import FrameError, FrameLimits, PeerGone, encode_event, read_event
 from wyoming_tts.speech.audio import AudioFormat, AudioStream, Chunk
-from wyoming_tts.workers.info import voices_of
+from wyoming_tts.workers.info import info_of
+from wyoming_tts.workers.pulse import PULSE_TYPE, Pulse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from wyoming_tts.speech.audio import Mark
     from wyoming_tts.speech.utterance import Utterance
-    from wyoming_tts.speech.voice import Voice
+    from wyoming_tts.workers.info import WorkerInfo
 
 LIMITS = FrameLimits(data_bytes=16 * 1024 * 1024)
 """Data has room for the voice list of a multi-speaker collection (900 speakers are 30 kB)."""
@@ -39,18 +40,32 @@ FAILURES: Mapping[str, type[ProviderError]] = {
 """What a worker may call its failure; anything else is a failure of the worker itself."""
 
 
+GONE = (ConnectionRefusedError, ConnectionResetError, BrokenPipeError, FileNotFoundError)
+"""What connecting to a dead worker raises; anything else (no descriptor left, say) is no fault of the worker's."""
+
+
 class WorkerGone(ProviderUnavailable):
     """The connection broke: the process is dead or dying."""
 
 
-async def describe(path: str, *, provider: str) -> tuple[Voice, ...]:
-    """Return the worker's voices; raises ProviderError."""
+async def describe(path: str, *, provider: str) -> WorkerInfo:
+    """Return what the worker offers; raises ProviderError."""
     async with _connected(path, provider) as wire:
         answer = await wire.ask(Event("describe"), "info")
     try:
-        return voices_of(answer)
+        return info_of(answer)
     except (KeyError, TypeError) as error:
         raise ProviderUnavailable("not a voice list", provider=provider) from error
+
+
+async def pulse(path: str, *, provider: str) -> Pulse:
+    """Return how far the worker's engine is, which it says at once however busy it is; raises ProviderError."""
+    async with _connected(path, provider) as wire:
+        answer = await wire.ask(Event(PULSE_TYPE), PULSE_TYPE)
+    try:
+        return Pulse.of(answer)
+    except TypeError as error:
+        raise ProviderUnavailable("not a pulse", provider=provider) from error
 
 
 async def load(path: str, voice: str, *, provider: str) -> None:
@@ -103,8 +118,10 @@ class _Wire:
 async def _connected(path: str, provider: str) -> AsyncIterator[_Wire]:
     try:
         reader, writer = await asyncio.open_unix_connection(path, limit=LIMITS.header_bytes)
-    except OSError as error:
+    except GONE as error:
         raise WorkerGone("the worker does not answer", provider=provider) from error
+    except OSError as error:
+        raise ProviderUnavailable(f"no connection: {type(error).__name__}", provider=provider) from error
     try:
         yield _Wire(reader, writer, provider)
     finally:

@@ -14,6 +14,7 @@ from wyoming_tts.protocol.framing import FrameError, FrameLimits, PeerGone, enco
 from wyoming_tts.workers.failure import Failure, failure_of
 from wyoming_tts.workers.info import info_event
 from wyoming_tts.workers.outlet import Outlet, error_event
+from wyoming_tts.workers.pulse import PULSE_TYPE
 
 if TYPE_CHECKING:
     from wyoming_tts.workers.scheduler import Scheduler
@@ -48,6 +49,8 @@ class Connection:
             self._synthesize(event)
         elif event.type == "describe":
             await self._describe()
+        elif event.type == PULSE_TYPE:
+            self._send(self._scheduler.pulse().event())
         elif event.type == LOAD_TYPE:
             await self._load(str(event.data.get("voice", "")))
 
@@ -65,11 +68,11 @@ class Connection:
 
     async def _describe(self) -> None:
         try:
-            voices = await asyncio.wrap_future(self._scheduler.call(lambda model: model.voices()))
+            offer = await asyncio.wrap_future(self._scheduler.call(lambda model: (model.voices(), model.remarks())))
         except Exception as error:  # noqa: BLE001 - whatever the engine raises is an answer
             self._send(error_event(failure_of(error)))
         else:
-            self._send(info_event(voices))
+            self._send(info_event(*offer))
 
     async def _load(self, voice: str) -> None:
         try:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from wyoming_tts.speech.audio import AudioStream
     from wyoming_tts.speech.utterance import Utterance
-    from wyoming_tts.speech.voice import Voice
     from wyoming_tts.telemetry.clock import Clock
+    from wyoming_tts.workers.info import WorkerInfo
     from wyoming_tts.workers.pool import WorkerPool
     from wyoming_tts.workers.spec import WorkerSpec
 
@@ -59,8 +59,7 @@ class WorkerHost:
         self._clock = clock
         self._start_timeout_s = start_timeout_s
         self._idle_unload_s = idle_unload_s
-        self._backoff = Backoff()
-        self._retry_at = 0.0
+        self._backoff = Backoff(clock)
         self._closed = False
         self._life: WorkerLife | None = None
         self._task: asyncio.Task[None] | None = None
@@ -77,15 +76,15 @@ class WorkerHost:
             return "closed"
         if self._life is not None:
             return "running" if self._life.ready else "starting"
-        return "backoff" if self._clock.now() < self._retry_at else "stopped"
+        return "backoff" if self._backoff.left_s else "stopped"
 
     async def start(self) -> None:
         """Have the worker running; raises ProviderError."""
         with self._in_use():
             await self._running()
 
-    async def describe(self) -> tuple[Voice, ...]:
-        """Return the voices the worker has now; one that does not answer in time is replaced. Counts as no use."""
+    async def describe(self) -> WorkerInfo:
+        """Return what the worker offers now; one that does not answer in time is replaced. Counts as no use."""
         with self._in_use(counts=False):
             life = await self._running()
             try:
@@ -107,16 +106,21 @@ class WorkerHost:
     async def synthesize(self, utterance: Utterance) -> AsyncIterator[AudioStream]:
         """Speak; entered when the format is known, left with the engine told to stop."""
         with self._in_use():
-            life = await self._running()
-            if utterance.voice not in life.voices:
-                await self._loaded(life, utterance.voice)
+            life = await self._running(utterance)
+            well = False
             try:
+                if utterance.voice not in life.voices:
+                    await self._loaded(life, utterance.voice)
                 async with client.speaking(life.process.path, utterance, provider=self.name) as stream:
                     yield stream
+                well = True
             except (ProviderUnavailable, SpeechCutOff) as error:
                 if isinstance(error, client.WorkerGone) or isinstance(error.__cause__, client.WorkerGone):
                     await self._see_off(life)
                 raise
+            finally:
+                if not well:  # somebody's patience may be over: nobody else would notice a worker that hangs
+                    life.doubt()
 
     async def unload(self) -> None:
         """End the worker until it is needed again; does nothing while it is in use."""
@@ -137,7 +141,12 @@ class WorkerHost:
 
     async def _loaded(self, life: WorkerLife, voice: str) -> None:
         await self._pool.make_room(self)
-        await client.load(life.process.path, voice, provider=self.name)
+        try:
+            async with asyncio.timeout(self._start_timeout_s):
+                await client.load(life.process.path, voice, provider=self.name)
+        except TimeoutError as error:
+            life.doubt()
+            raise ProviderTimeout("the voice does not load", provider=self.name) from error
         if not await self._pool.make_room(self):
             life.stop()
             raise ModelTooLarge(provider=self.name)
@@ -161,26 +170,37 @@ class WorkerHost:
             if counts:
                 self.last_used = self._clock.now()
 
-    async def _running(self) -> WorkerLife:
-        """Return a worker that answers, started now if need be."""
-        while (life := self._life) is not None and life.stopping:
-            await life.ended.wait()
+    async def _running(self, utterance: Utterance | None = None) -> WorkerLife:
+        """Return a worker that answers, started now if need be; after crashes only once it has been down for a while."""
+        life = await self._present()
         if life is None:
-            life = self._begin()
+            await self._wait(utterance)
+            life = await self._present() or self._begin()
         await life.settled.wait()
         if life.failure is not None:
             raise type(life.failure)(life.failure.detail, provider=self.name) from life.failure
         return life
 
+    async def _present(self) -> WorkerLife | None:
+        while (life := self._life) is not None and life.stopping:
+            await life.ended.wait()
+        return life
+
+    async def _wait(self, utterance: Utterance | None) -> None:
+        """Wait for the next start after crashes; raises where that would take too long."""
+        patience_s = utterance.patience_s if utterance is not None else None
+        wait_s = self._backoff.wait_s(patience_s, urgent=self.pinned and utterance is not None)
+        if wait_s is None:
+            raise ProviderUnavailable(f"starts again in {self._backoff.left_s:.1f} s", provider=self.name)
+        if wait_s and not self._closed:
+            await self._clock.sleep(wait_s)
+
     def _begin(self) -> WorkerLife:
         if self._closed:
             raise ProviderUnavailable("closed", provider=self.name)
-        wait_s = self._retry_at - self._clock.now()
-        if wait_s > 0:
-            raise ProviderUnavailable(f"starts again in {wait_s:.1f} s", provider=self.name)
         self._pool.join(self)
         self.last_used = self._clock.now()
-        self._life = WorkerLife(self.name, self._spec, self._start_timeout_s)
+        self._life = WorkerLife(self.name, self._spec, self._start_timeout_s, self._clock)
         self._task = asyncio.create_task(self._live(self._life), name=f"worker {self.name}")
         return self._life
 
@@ -200,24 +220,17 @@ class WorkerHost:
         finally:
             self._life = None
             if crashed:
-                self._after_crash(life, self._clock.now() - began)
+                self.restarts += 1
+                lived_s = self._clock.now() - began
+                retry_in_s = self._backoff.crashed(lived_s)
+                log.warning(
+                    "worker crashed",
+                    provider=self.name,
+                    **life.last_words(),
+                    lived_s=round(lived_s, 1),
+                    retry_in_s=retry_in_s,
+                )
             life.end()
-
-    def _after_crash(self, life: WorkerLife, lived_s: float) -> None:
-        self.restarts += 1
-        delay_s = self._backoff.crashed(lived_s, answered=life.ready)
-        self._retry_at = self._clock.now() + delay_s
-        end = life.exit
-        log.warning(
-            "worker crashed",
-            provider=self.name,
-            exit_code=end.code if end is not None else None,
-            reason=end.reason if end is not None else "",
-            stderr_lines=end.stderr_lines if end is not None else 0,
-            stderr_bytes=end.stderr_bytes if end is not None else 0,
-            lived_s=round(lived_s, 1),
-            retry_in_s=delay_s,
-        )
 
     async def _unload_when_idle(self, life: WorkerLife) -> None:
         limit_s = self._idle_unload_s

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from wyoming.event import Event
 
+from wyoming_tts.models.base import Remarks
 from wyoming_tts.speech.voice import Voice
+from wyoming_tts.speech.voice_file import UnusableFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 VOICES = "tts.voices"
 """Extra key: the voices with every field we know, where Wyoming's own list has room for some."""
+VARIANTS, UNUSABLE = "tts.variants", "tts.unusable"
+"""Extra keys: a model's remarks."""
 
 
-def info_event(voices: Sequence[Voice]) -> Event:
+@dataclass(frozen=True, slots=True)
+class WorkerInfo:
+    """What a worker says of itself."""
+
+    voices: tuple[Voice, ...] = ()
+    remarks: Remarks = Remarks()
+
+
+def info_event(voices: Sequence[Voice], remarks: Remarks) -> Event:
     """Return `info` with one program that has these voices."""
     program = {
         "name": "wyoming-tts-worker",
@@ -26,12 +38,20 @@ def info_event(voices: Sequence[Voice]) -> Event:
         "version": None,
         "voices": [_wyoming_voice(voice) for voice in voices],
     }
-    return Event("info", {"tts": [program], VOICES: [asdict(voice) for voice in voices]})
+    data = {
+        "tts": [program],
+        VOICES: [asdict(voice) for voice in voices],
+        VARIANTS: list(remarks.variants),
+        UNUSABLE: [asdict(file) for file in remarks.unusable],
+    }
+    return Event("info", data)
 
 
-def voices_of(event: Event) -> tuple[Voice, ...]:
-    """Return the voices that `info_event` packed; raises KeyError or TypeError where it is not that."""
-    return tuple(_voice(packed) for packed in event.data[VOICES])
+def info_of(event: Event) -> WorkerInfo:
+    """Return what `info_event` packed; raises KeyError or TypeError where it is not that."""
+    voices = tuple(_voice(packed) for packed in event.data[VOICES])
+    unusable = tuple(UnusableFile(**file) for file in event.data.get(UNUSABLE, ()))
+    return WorkerInfo(voices, Remarks(tuple(event.data.get(VARIANTS, ())), unusable))
 
 
 def _wyoming_voice(voice: Voice) -> dict[str, Any]:

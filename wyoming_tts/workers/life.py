@@ -5,19 +5,30 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import structlog
+
 from wyoming_tts.errors import ProviderError, ProviderTimeout, ProviderUnavailable
 from wyoming_tts.workers import client
 from wyoming_tts.workers.process import WorkerProcess
 
 if TYPE_CHECKING:
+    from wyoming_tts.telemetry.clock import Clock
     from wyoming_tts.workers.process import WorkerExit
+    from wyoming_tts.workers.pulse import Pulse
     from wyoming_tts.workers.spec import WorkerSpec
+
+PULSE_S = 5.0
+"""For a pulse, which takes milliseconds: loading a voice and speaking leave the worker's loop its turns."""
+STEP_S = 20.0
+"""For one step of an engine whose listener may have gone: a long sentence on a slow machine takes a few seconds."""
+
+log = structlog.get_logger(__name__)
 
 
 class WorkerLife:
     """A process and what its host knows about it. Ends by itself, by `stop`, or by cancelling `run`."""
 
-    def __init__(self, provider: str, spec: WorkerSpec, start_timeout_s: float) -> None:
+    def __init__(self, provider: str, spec: WorkerSpec, start_timeout_s: float, clock: Clock) -> None:
         self.process = WorkerProcess(spec)
         self.settled = asyncio.Event()
         """It answers, or never will: see `failure`."""
@@ -33,21 +44,28 @@ class WorkerLife:
         self.exit: WorkerExit | None = None
         self._provider = provider
         self._start_timeout_s = start_timeout_s
+        self._clock = clock
+        self._doubted = asyncio.Event()
 
     async def run(self) -> None:
         """Run the process to its end; raises nothing of its own."""
         async with asyncio.TaskGroup() as group:
-            greeting = group.create_task(self._greet())
+            beside = [group.create_task(self._greet()), group.create_task(self._watch())]
             try:
                 self.exit = await self.process.run()
             except OSError as error:
                 self.fail(ProviderUnavailable(f"no process: {type(error).__name__}", provider=self._provider))
-            greeting.cancel()
+            for task in beside:
+                task.cancel()
 
     def stop(self) -> None:
         """Ask for its end."""
         self.stopping = True
         self.process.stop()
+
+    def doubt(self) -> None:
+        """Have it looked at, since it left somebody waiting; one that hangs is killed."""
+        self._doubted.set()
 
     def fail(self, failure: ProviderError) -> None:
         """Say why it never answered; the first reason counts."""
@@ -60,6 +78,18 @@ class WorkerLife:
             self.fail(ProviderUnavailable(reason or "the worker ended at its start", provider=self._provider))
         self.settled.set()
         self.ended.set()
+
+    def last_words(self) -> dict[str, object]:
+        """Return how it ended, as fields of a log line."""
+        if self.exit is None:
+            return {"exit_code": None, "reason": ""}
+        end = self.exit
+        return {
+            "exit_code": end.code,
+            "reason": end.reason,
+            "stderr_lines": end.stderr_lines,
+            "stderr_bytes": end.stderr_bytes,
+        }
 
     async def _greet(self) -> None:
         await self.process.started.wait()
@@ -74,3 +104,28 @@ class WorkerLife:
         else:
             self.ready = True
             self.settled.set()
+
+    async def _watch(self) -> None:
+        while True:
+            await self._doubted.wait()
+            self._doubted.clear()
+            if await self._hangs():
+                log.warning("worker hangs", provider=self._provider)
+                self.process.kill()
+
+    async def _hangs(self) -> bool:
+        """Whether it does not answer at all, or its engine has work and does not get on with it."""
+        try:
+            before = await self._pulse()
+            if not before.busy:
+                return False
+            await self._clock.sleep(self._start_timeout_s if before.loading else STEP_S)
+            return await self._pulse() == before
+        except TimeoutError:
+            return True
+        except ProviderError:  # it is ending, or the fault is ours
+            return False
+
+    async def _pulse(self) -> Pulse:
+        async with asyncio.timeout(min(PULSE_S, self._start_timeout_s)):
+            return await client.pulse(self.process.path, provider=self._provider)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import socket
 import tempfile
 from contextlib import contextmanager, suppress
@@ -156,4 +155,8 @@ def _listener() -> Iterator[tuple[str, socket.socket]]:
             listener.listen(BACKLOG)
             yield path, listener
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        # One by one: `rmtree` needs a descriptor, and there may be none left. The worker may have removed them already.
+        with suppress(OSError):
+            (folder / "socket").unlink()
+        with suppress(OSError):
+            folder.rmdir()

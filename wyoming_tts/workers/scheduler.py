@@ -8,6 +8,8 @@ from concurrent.futures import Future
 from itertools import count
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from wyoming_tts.workers.pulse import Pulse
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -34,6 +36,8 @@ class Scheduler:
         self._waiting: list[tuple[int, Work]] = []
         self._changed = threading.Condition()
         self._closing = False
+        self._current: Work | None = None
+        self._steps = 0
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
 
     def start(self) -> None:
@@ -49,6 +53,13 @@ class Scheduler:
     def speak(self, utterance: Utterance, outlet: Outlet) -> None:
         """Speak the utterance into the outlet, which is finished whatever happens."""
         self._add(Speech(utterance, outlet, self._now))
+
+    def pulse(self) -> Pulse:
+        """Return how far the engine is; never waits for it."""
+        with self._changed:
+            work = self._current
+            seconds = work.seconds if isinstance(work, Speech) else 0.0
+            return Pulse(bool(self._waiting), not isinstance(work, Speech), self._steps, seconds)
 
     def close(self) -> None:
         """Free the model after the step it is in, and end the thread."""
@@ -69,12 +80,18 @@ class Scheduler:
             self._failed(error)
             return
         while (work := self._next()) is not None:
-            done = work.step(model)
+            done = self._step(work, model)
             while not (done or model.interleaves):
-                done = work.step(model)
+                done = self._step(work, model)
             if done:
                 self._remove(work)
         model.close()
+
+    def _step(self, work: Work, model: Model) -> bool:
+        self._current = work
+        done = work.step(model)
+        self._steps += 1
+        return done
 
     def _next(self) -> Work | None:
         """Wait for work and return the most urgent: first what was dropped, so that it frees what it holds."""
@@ -144,6 +161,11 @@ class Speech:
     def dropped(self) -> bool:
         """Its listener has gone."""
         return self._outlet.cancelled
+
+    @property
+    def seconds(self) -> float:
+        """Audio made so far."""
+        return self._outlet.seconds
 
     def step(self, model: Model) -> bool:
         """Run to the model's next stop; the audio this yields puts off when the listener runs dry."""

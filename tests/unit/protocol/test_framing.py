@@ -19,6 +19,7 @@ from wyoming_tts.protocol.framing import (
     FrameLimits,
     PeerGone,
     encode_event,
+    encode_raw,
     read_event,
 )
 
@@ -151,3 +152,21 @@ async def test_payload_can_be_skipped() -> None:
     limits = replace(SMALL, keep_payload=False)
     assert await read_event(reader, limits) == Event("a")
     assert await read_event(reader, limits) == Event("b")
+
+
+@pytest.mark.parametrize(
+    "end", [b'"' + b'\\"' * 180_000, b'"' + b'\\"' * 180_000 + b"\\", b'"' + b'\\"' * 180_000 + b"\n"]
+)
+async def test_string_without_an_end_costs_little_time(end: bytes) -> None:
+    """Ten times what it takes; looking for the end again from each quote would take a minute."""
+    body = b'{"a":' + b"[" * MAX_JSON_DEPTH + end
+    began = time.monotonic()
+    with pytest.raises(FrameError):
+        await read(b'{"type": "a", "data_length": %d}\n%b' % (len(body), body), FrameLimits())
+    assert time.monotonic() - began < 0.1
+
+
+async def test_data_encoded_before_is_the_same_event() -> None:
+    event = Event("info", {"tts": ["a"]})
+    assert encode_raw("info", json.dumps(event.data).encode()) == encode_event(event)
+    assert await read(encode_raw("info", b'{"tts": ["a"]}'), FrameLimits()) == event

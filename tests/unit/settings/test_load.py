@@ -162,10 +162,59 @@ bar:
 
 def test_the_same_voice_twice_is_an_error(tmp_path: Path) -> None:
     voice = "{name: Anna, language: en, chain: [plain/x]}"
-    (found,) = problems(tmp_path, f"\nvoices: [{voice}, {voice}]")
-    assert found.startswith(
-        "wyoming-tts.yaml:2: voices: each voice needs a name of its own; more than one is called Anna"
+    (found,) = problems(tmp_path, f"\nvoices:\n  - {voice}\n  - {voice.replace('Anna', 'ANNA')}")
+    assert found == (
+        'wyoming-tts.yaml:4: voices[1].name: each voice needs a name of its own; "Anna" is called so already'
     )
+
+
+UNKNOWN = "which is not configured;"
+
+
+@pytest.mark.parametrize(
+    ("default_voice", "sentence"),
+    [
+        ("pain/x", f'names the provider "pain", {UNKNOWN} did you mean "plain"? there is: plain'),
+        ("zzz/x#y", f'names the provider "zzz", {UNKNOWN} there is: plain'),
+        ("plain/", "must be a name of `voices`, provider/voice or provider/voice#speaker"),
+        ("/x", "must be a name of `voices`, provider/voice or provider/voice#speaker"),
+    ],
+)
+def test_a_default_voice_of_nobody_is_an_error(tmp_path: Path, default_voice: str, sentence: str) -> None:
+    found = problems(tmp_path, f"\ndefault_voice: {default_voice}")
+    assert found == [f"wyoming-tts.yaml:2: default_voice: {sentence}"]
+
+
+@pytest.mark.parametrize("default_voice", ["Anna", "plain/x#y", "en_US-lessac-medium"])
+def test_a_default_voice_may_be_a_house_voice_a_full_name_or_a_bare_one(tmp_path: Path, default_voice: str) -> None:
+    assert loaded(tmp_path, f"default_voice: {default_voice}").default_voice == default_voice
+
+
+def test_wrong_names_are_listed_beside_every_other_mistake(tmp_path: Path) -> None:
+    text = """\
+voices:
+  - {name: Anna, language: english, chain: [plain/x, foo/y]}
+  - {name: anna, chain: [plain]}
+default_voice: bar/x
+text: {language: german}
+nonsense: 1
+"""
+    tag = "must be a language tag such as en, de-AT or zh-Hant-TW, and not the name of a language"
+    assert problems(tmp_path, text) == [
+        f'wyoming-tts.yaml:2: voices[0].language: {tag}; found "english"',
+        f'wyoming-tts.yaml:2: voices[0].chain[1]: names the provider "foo", {UNKNOWN} there is: plain',
+        "wyoming-tts.yaml:3: voices[1].language: is missing; it must be text",
+        'wyoming-tts.yaml:3: voices[1].chain[0]: must be provider/voice or provider/voice#speaker; found "plain"',
+        'wyoming-tts.yaml:3: voices[1].name: each voice needs a name of its own; "Anna" is called so already',
+        f'wyoming-tts.yaml:4: default_voice: names the provider "bar", {UNKNOWN} there is: plain',
+        f'wyoming-tts.yaml:5: text.language: {tag}; found "german"',
+        f"wyoming-tts.yaml:6: nonsense: unknown key; allowed: {KNOWN}",
+    ]
+
+
+@pytest.mark.parametrize("tag", ["de", "de-AT", "zh-Hant-TW", "es-419", "yue", "en-GB-scotland"])
+def test_a_language_is_a_tag(tmp_path: Path, tag: str) -> None:
+    assert loaded(tmp_path, f"text: {{language: {tag}}}").text.language == tag
 
 
 NONE_ENABLED = "holds none that is enabled; leave the key out for those without settings"
@@ -198,6 +247,29 @@ def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
 def test_a_flag_for_what_holds_no_keys_is_an_error(tmp_path: Path) -> None:
     found = problems(tmp_path, "server: 5", server__uri="stdio://")
     assert 'flag for server.uri: server.uri: cannot be set, since "server" holds no keys' in found
+
+
+def test_a_flag_with_a_name_is_called_by_it() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(
+            None,
+            provider_types=TYPES,
+            default_providers=DEFAULTS,
+            environ={},
+            overrides={"server.uri": "tcp://a"},
+            flags={"server.uri": "--uri"},
+        )
+    assert str(caught.value) == '--uri: must end with a port, as in tcp://127.0.0.1:10210; found "tcp://a"'
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("server:\n  uri: a\n zeroconf: no\n", 3), ("server:\n\turi: a\n", 2), ("web:\n  listen off: b: c\n", 2)],
+)
+def test_what_is_no_yaml_is_told_with_what_to_look_for(tmp_path: Path, text: str, line: int) -> None:
+    (found,) = problems(tmp_path, text)
+    assert found.startswith(f"wyoming-tts.yaml:{line}: is not YAML: ")
+    assert "keys of one section begin below each other, after spaces and not tabs" in found
 
 
 def test_secrets_come_from_the_file_beside_it_and_from_the_environment(tmp_path: Path) -> None:

@@ -26,13 +26,18 @@ def test_providers_keep_what_is_their_own_and_hide_what_is_secret() -> None:
 
 @pytest.mark.parametrize("other", ["Anna", "ANNA"])
 def test_two_voices_cannot_share_a_name(other: str) -> None:
-    with pytest.raises(ValidationError, match="Anna"):
+    with pytest.raises(ValidationError, match=r'voices\[1\].name each voice .* "Anna" is called so already'):
         Settings(providers={"p": PlainSettings()}, voices=(voice("Anna", "p/a"), voice(other, "p/b")))
 
 
 def test_a_chain_must_lead_to_a_provider() -> None:
     with pytest.raises(ValidationError, match=r'voices\[0\].chain\[1\] names the provider "q", .* there is: p'):
         Settings(providers={"p": PlainSettings()}, voices=(voice("Anna", "p/a", "q/b"),))
+
+
+def test_a_default_voice_must_lead_to_a_provider() -> None:
+    with pytest.raises(ValidationError, match='default_voice names the provider "q"'):
+        Settings(providers={"p": PlainSettings()}, default_voice="q/a")
 
 
 def test_what_is_left_out_is_known_but_no_setting() -> None:

@@ -1,13 +1,14 @@
 """Health for machines and one page for the owner, over a real socket."""
 
 import re
+from typing import NoReturn
 
 import aiohttp
 import pytest
 
 from tests.fakes.house_parts import Parts, pcm_of, provider, request, two_adapters
 from tests.fakes.word_adapter import Faults
-from wyoming_tts.errors import ConfigError, ProviderUnavailable
+from wyoming_tts.errors import AllProvidersFailed, ConfigError, ProviderUnavailable
 from wyoming_tts.settings.address import HostPort
 from wyoming_tts.synthesis.catalog import Catalog
 from wyoming_tts.synthesis.router import Router
@@ -81,6 +82,8 @@ async def test_the_page_shows_providers_voices_and_requests_but_not_what_was_sai
     assert "<script>" not in body
     assert "&lt;script&gt;" in body
     assert "default-src 'none'" in headers["Content-Security-Policy"]
+    (record,) = source.speaker.recent
+    assert f'<time datetime="{record.at.isoformat(timespec="seconds")}">{record.at:%H:%M:%S}</time>' in body
     assert not re.search(r'(?:href|src)="(?:https?:)?//', body)
 
 
@@ -90,6 +93,18 @@ async def test_the_page_of_an_empty_house_says_so(source: Source) -> None:
     status, body, _ = await get(source, "/")
     assert status == 200
     assert "Not ready yet: No provider has a voice." in body
+
+
+async def test_the_page_survives_that_nobody_can_speak_for_the_moment(source: Source) -> None:
+    class Mute(Router):
+        def default(self, wanted_language: str | None = None) -> NoReturn:  # noqa: ARG002 - as its base has it
+            raise AllProvidersFailed([])
+
+    parts = source.parts
+    parts.router = Mute(parts.catalog, last_resort=None, default_voice=None, default_language="en")
+    status, body, _ = await get(source, "/")
+    assert status == 200
+    assert "2 voices; nobody can speak now." in " ".join(body.split())
 
 
 async def test_the_style_sheet_is_served_and_other_files_are_not(source: Source) -> None:

@@ -1,22 +1,87 @@
-"""The list of voices is encoded when it has changed, and never becomes empty."""
+"""The list of voices is encoded when it has changed, beside the loop, and never becomes empty."""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import threading
+from typing import TYPE_CHECKING
+
 from tests.fakes.house import VOICES
+from wyoming_tts.synthesis.catalog import Advertised
 from wyoming_tts.wire.info import InfoEvent
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-def test_same_list_is_encoded_once() -> None:
+
+class SlowList(tuple[Advertised, ...]):
+    """Can be encoded only once `opened`; counts how often that was begun."""
+
+    __slots__ = ()
+    opened = threading.Event()
+    begun = 0
+
+    def __iter__(self) -> Iterator[Advertised]:
+        type(self).begun += 1
+        assert self.opened.wait(30)
+        return super().__iter__()
+
+
+async def test_same_list_is_encoded_once() -> None:
     info = InfoEvent()
-    first = info.encoded(VOICES)
+    first = await info.encoded(VOICES)
     assert first is not None
-    assert info.encoded(VOICES) is first
-    assert info.encoded((*VOICES,)) == first
-    assert info.encoded(VOICES[:1]) != first
+    assert await info.encoded(VOICES) is first
+    assert await info.encoded((*VOICES,)) == first
+    assert await info.encoded(VOICES[:1]) != first
 
 
-def test_empty_list_never_replaces_a_good_one() -> None:
+async def test_empty_list_never_replaces_a_good_one() -> None:
     info = InfoEvent()
-    assert info.encoded(()) is None
-    good = info.encoded(VOICES)
-    assert info.encoded(()) is good
+    assert await info.encoded(()) is None
+    good = await info.encoded(VOICES)
+    assert await info.encoded(()) is good
+
+
+async def test_it_is_one_json_object_of_the_announced_length() -> None:
+    encoded = await InfoEvent().encoded(VOICES)
+    assert encoded is not None
+    header, _, data = encoded.partition(b"\n")
+    assert json.loads(header)["data_length"] == len(data)
+    assert [voice["name"] for voice in json.loads(data)["tts"][0]["voices"]] == [voice.name for voice in VOICES]
+
+
+async def test_old_list_is_the_answer_until_the_new_one_is_ready_and_is_encoded_once_at_a_time() -> None:
+    class List(SlowList):
+        __slots__ = ()
+        opened = threading.Event()
+        begun = 0
+
+    info = InfoEvent()
+    old = await info.encoded(VOICES[:1])
+    slow = List(VOICES)
+    try:
+        async with asyncio.timeout(10):
+            assert await asyncio.gather(info.encoded(slow), info.encoded(List(VOICES[:2]))) == [old, old]
+    finally:
+        List.opened.set()
+    await info.aclose()
+    assert List.begun == 1
+    new = await info.encoded(slow)
+    assert new == await InfoEvent().encoded(VOICES)
+    await info.aclose()
+
+
+async def test_first_list_is_waited_for_while_the_loop_goes_on() -> None:
+    class List(SlowList):
+        __slots__ = ()
+        opened = threading.Event()
+        begun = 0
+
+    info = InfoEvent()
+    asking = asyncio.ensure_future(info.encoded(List(VOICES)))
+    done, _ = await asyncio.wait([asking], timeout=0.5)
+    assert not done
+    List.opened.set()
+    assert await asking == await InfoEvent().encoded(VOICES)

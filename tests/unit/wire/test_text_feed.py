@@ -49,3 +49,18 @@ def test_text_is_bounded_also_when_it_was_read() -> None:
     feed.put("abc")
     with pytest.raises(TextTooLong):
         feed.put("d")
+
+
+@pytest.mark.parametrize("text", ["a", " ", None])
+async def test_it_begins_with_the_first_text_or_with_the_end(text: str | None) -> None:
+    feed = TextFeed(100)
+    feed.put("")
+    beginning = asyncio.ensure_future(feed.begun())
+    await asyncio.sleep(0)
+    assert not beginning.done()
+    if text is None:
+        feed.close()
+    else:
+        feed.put(text)
+    async with asyncio.timeout(5):
+        await beginning

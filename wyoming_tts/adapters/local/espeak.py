@@ -1,6 +1,5 @@
 """eSpeak NG, the voice that always works."""
 
-import re
 from typing import Literal
 
 from wyoming_tts.adapters.base import Capabilities
@@ -10,7 +9,6 @@ from wyoming_tts.settings.provider import ProviderSettings
 from wyoming_tts.workers.spec import WorkerSpec
 
 CAPABILITIES = Capabilities(streams=True, marks=True, interleaves=False, concurrency=1)
-VARIANT = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class EspeakSettings(ProviderSettings):
@@ -24,9 +22,9 @@ class EspeakAdapter(WorkerAdapter):
     """Every voice of eSpeak NG, and each of them with a variant (`en-us+f3`)."""
 
     def accepts(self, voice: str) -> bool:
-        """Whether the voice is known; which variants exist only the worker knows."""
+        """Whether the voice and its variant are among those that the worker named."""
         base, plus, variant = voice.partition("+")
-        return super().accepts(base) and (not plus or VARIANT.fullmatch(variant) is not None)
+        return super().accepts(base) and (not plus or variant.lower() in self._info.remarks.variants)
 
 
 def build(name: str, settings: EspeakSettings, context: AdapterContext) -> EspeakAdapter:  # noqa: ARG001 - as every kind

@@ -41,20 +41,24 @@ class VoiceFetcher:
         more than a part file, from which the next time goes on.
         """
         told = None
-        while not await on_disk(self._folders[0], installed_voices, self._folders):
+        while True:
             try:
+                if await on_disk(self._folders[0], installed_voices, self._folders):
+                    return None
                 return await self._bring(language)
             except (ProviderError, ConfigError) as error:
-                if error.code != told:
-                    log.warning(
-                        "no Piper voice could be downloaded, other voices speak",
-                        code=error.code,
-                        reason=str(error),
-                        again_in_s=RETRY_S,
-                    )
-                told = error.code
+                code, reason = error.code, str(error)
+            except Exception as error:  # noqa: BLE001 - a bug, or a server that finds one, must not be the last word
+                code, reason = "internal", type(error).__name__
+            if code != told:
+                log.warning(
+                    "no Piper voice could be downloaded, other voices speak",
+                    code=code,
+                    reason=reason,
+                    again_in_s=RETRY_S,
+                )
+            told = code
             await self._clock.sleep(RETRY_S)
-        return None
 
     async def _bring(self, language: str) -> str | None:
         await self._catalog.fetch()

@@ -15,15 +15,13 @@ from urllib.parse import quote
 
 from wyoming_tts.net.remote_file import RemoteFile
 from wyoming_tts.speech.language import distance, normalised, primary
+from wyoming_tts.speech.voice_file import MAX_CONFIG_BYTES, MAX_NAME_CHARS, safe_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MAX_MODEL_BYTES = 1024**3
 """The largest published voice has 130 MB; more than this is a mistake of the list."""
-MAX_CONFIG_BYTES = 4 * 1024**2
-"""A voice of 904 speakers needs 20 kB."""
-MAX_NAME_CHARS = 100
 
 QUALITIES = ("medium", "high", "low", "x_low")
 """Best first for a house: `high` sounds little better and takes several times as long to compute."""
@@ -105,15 +103,6 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     spelt = {_folded(each): each for each in known}
     close = difflib.get_close_matches(_folded(name), list(spelt), n=1, cutoff=0.6)
     return spelt[close[0]] if close else None
-
-
-def safe_name(name: str) -> bool:
-    """Whether `name` can be part of a path: letters and digits of any script, `_`, `-`, and `.` not in front."""
-    return (
-        0 < len(name) <= MAX_NAME_CHARS
-        and name[0] != "."
-        and all(char in "_.-" or unicodedata.category(char)[0] in "LMN" for char in name)
-    )
 
 
 def parse_listing(document: bytes, base_url: str) -> Listing | None:

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wyoming_tts.speech.language import normalised
+from wyoming_tts.speech.voice_file import MAX_CONFIG_BYTES, MAX_SPEAKERS, is_tag, safe_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-MAX_CONFIG_BYTES = 4 * 1024**2
-"""Larger than any voice's settings; a file in the folder that only looks like one must not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def installed_voices(folders: Iterable[Path]) -> list[InstalledVoice]:
     found: dict[str, InstalledVoice] = {}
     for folder in folders:
         for model in sorted(folder.glob("*.onnx")):
-            if model.stem not in found and (voice := _installed(model)) is not None:
+            if safe_name(model.stem) and model.stem not in found and (voice := _installed(model)) is not None:
                 found[model.stem] = voice
     return sorted(found.values(), key=lambda voice: voice.name)
 
@@ -84,7 +82,10 @@ def _installed(model: Path) -> InstalledVoice | None:
 def _facts(config: dict[str, object]) -> tuple[str, int]:
     language, speakers = config.get("language"), config.get("num_speakers")
     code = language.get("code") if isinstance(language, dict) else None
-    return (code if isinstance(code, str) else "", speakers if isinstance(speakers, int) else 1)
+    return (
+        code if isinstance(code, str) and is_tag(code) else "",
+        speakers if isinstance(speakers, int) and 0 < speakers <= MAX_SPEAKERS else 1,
+    )
 
 
 def _sync(folder: Path) -> None:

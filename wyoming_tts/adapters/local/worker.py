@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wyoming_tts.adapters.base import Adapter, Capabilities
 from wyoming_tts.workers.host import WorkerHost
+from wyoming_tts.workers.info import WorkerInfo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ class WorkerAdapter(Adapter):
         super().__init__(name)
         self.host = host
         self._capabilities = capabilities
-        self._voices: tuple[Voice, ...] = ()
+        self._info = WorkerInfo()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -33,12 +34,12 @@ class WorkerAdapter(Adapter):
         return self._capabilities
 
     async def start(self) -> None:
-        """Start the worker and learn its voices."""
-        self._voices = await self.host.describe()
+        """Start the worker and learn its voices; may be called again where that failed."""
+        self._info = await self.host.describe()
 
     def voices(self) -> Sequence[Voice]:
         """Return what the worker offered when it was asked last."""
-        return self._voices
+        return self._info.voices
 
     def synthesize(self, utterance: Utterance) -> AbstractAsyncContextManager[AudioStream]:
         """Speak in the worker, which is started where it is not running."""
@@ -51,7 +52,7 @@ class WorkerAdapter(Adapter):
 
     async def probe(self) -> None:
         """Ask the engine's own thread for its voices: an engine that hangs does not answer."""
-        self._voices = await self.host.describe()
+        self._info = await self.host.describe()
 
     async def aclose(self) -> None:
         """End the worker."""
