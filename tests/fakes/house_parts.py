@@ -35,6 +35,7 @@ class Parts:
         house_voices: Sequence[HouseVoice] = (),
         manner: Manner | None = None,
         default_voice: str | None = None,
+        default_language: str = "en-US",
         unknown_is_error: bool = False,
         padding: Callable[[str], tuple[float, float]] | None = None,
         max_answers: int = 64,
@@ -44,7 +45,7 @@ class Parts:
             self.catalog,
             last_resort=providers[-1].name if providers else None,
             default_voice=default_voice,
-            default_language="en-US",
+            default_language=default_language,
             unknown_voice_is_error=unknown_is_error,
         )
         options = SpeakerOptions(manner or Manner(first_audio_s=0.1, last_first_audio_s=0.2), padding, max_answers)

@@ -6,12 +6,17 @@ A text is spoken word by word; some words do something else (see `_WORDS`), so t
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wyoming_tts.models.base import Remarks
 from wyoming_tts.speech.audio import AudioFormat, Mark
 from wyoming_tts.speech.voice import Voice
+from wyoming_tts.speech.voice_file import UnusableFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +31,7 @@ VOICES = (
     Voice("one", ("en-GB", "en"), "One", gender="f", quality=2, version="1.2"),
     Voice("two", ("de-DE",), speakers=("anna", "bert"), attribution_name="Somebody", attribution_url="http://x.test"),
 )
+REMARKS = Remarks(("loud",), (UnusableFile("three.bin", "broken"),))
 
 
 class WordModel:
@@ -40,6 +46,9 @@ class WordModel:
         if self._broken_voices:
             raise OSError
         return VOICES
+
+    def remarks(self) -> Remarks:
+        return REMARKS
 
     def load(self, voice: str) -> None:
         if voice == "huge":
@@ -102,6 +111,14 @@ def _stuck(_: Sink) -> None:
     time.sleep(30)
 
 
+def _hangup(_: Sink) -> None:
+    """Close every connection and take no more, but live on."""
+    for entry in Path("/proc/self/fd").iterdir():
+        with suppress(OSError), socket.socket(fileno=os.dup(int(entry.name))) as connection:
+            connection.shutdown(socket.SHUT_RDWR)
+    time.sleep(30)
+
+
 def _slow(_: Sink) -> None:
     """Take as long as a medium voice for a window."""
     time.sleep(0.02)
@@ -121,6 +138,7 @@ _WORDS: dict[str, Callable[[Sink], None]] = {
     "DIE": _die,
     "HANG": _hang,
     "STUCK": _stuck,
+    "HANGUP": _hangup,
     "SLOW": _slow,
     "HALF": _half,
     "LONG": _long,

@@ -361,3 +361,46 @@ async def test_a_client_that_does_not_read_is_not_the_provider_s_slowness() -> N
         pcm += b"".join([chunk.pcm async for chunk in stream])
     assert vocabulary.heard(pcm) == ["word"] * 55 + ["then", "the", "end"]
     assert not two.utterances
+
+
+async def test_patience_counts_from_when_the_listener_runs_dry_and_is_longer_with_the_last_link() -> None:
+    _, one, two = two_adapters(faults=Faults(cut_after_words=1, times=1))
+    manner = Manner(first_audio_s=3.0, last_first_audio_s=7.0)
+    await pcm_of(Parts(provider(one), provider(two), manner=manner).speaker, request(TEXT))
+    assert [utterance.patience_s for utterance in one.utterances[:1]] == [3.0]
+    assert len(two.utterances) > 1
+    assert all(utterance.patience_s == pytest.approx(7.0 + utterance.due_s) for utterance in two.utterances)
+    assert two.utterances[1].due_s > 0
+
+
+async def test_what_waits_at_a_link_that_fell_is_cancelled_and_not_left_to_time_out() -> None:
+    _, one, two = two_adapters(faults=Faults(cut_after_words=3, times=1))
+    text = "One two three four five six. " + " ".join(f"Sentence number {number} is here now." for number in range(6))
+    async with Parts(provider(one), provider(two), manner=Manner(first_audio_s=30)).speaker.answer(
+        request(text)
+    ) as answer:
+        stream = answer.chunks()
+        await anext(stream)
+        one.gate = asyncio.Event()
+        async for _ in stream:
+            assert one.entered == one.left or not two.utterances
+
+
+async def test_no_pause_where_an_utterance_is_carried_on() -> None:
+    _, one, two = two_adapters(faults=None)
+    one.faults = Faults(cut_after_words=2)
+    parts = Parts(provider(one, pause_s=1.0), provider(two, pause_s=1.0))
+    samples = array("h", await pcm_of(parts.speaker, request("Alpha. One two three four.")))
+    one_pause_and_the_cut_word_twice = 8000 + (5 + 1) * WORD_FRAMES
+    assert len(samples) == one_pause_and_the_cut_word_twice
+
+
+async def test_the_filter_s_rest_is_heard_where_a_resampled_link_fails() -> None:
+    vocabulary = Vocabulary()
+    one = WordAdapter("one", vocabulary, rate=8000, faults=Faults(cut_after_words=1))
+    two = WordAdapter("two", vocabulary, rate=16000, faults=Faults(cut_after_words=2))
+    three = WordAdapter("three", vocabulary, rate=8000)
+    speaker = Parts(provider(one), provider(two), provider(three)).speaker
+    samples = array("h", await pcm_of(speaker, request("Alpha bravo charlie delta.")))
+    # alpha | alpha bravo at 16 kHz, half as many samples | bravo charlie delta
+    assert abs(len(samples) - (1 + 1 + 3) * WORD_FRAMES) <= 2

@@ -102,6 +102,11 @@ def test_an_unknown_variant_or_speaker_speaks_with_the_voice_itself(asked: str) 
     assert parts.router.unknown_voices == [asked]
 
 
+def test_where_the_language_has_no_voice_english_speaks() -> None:
+    parts = Parts(provider(adapter("de", "de-DE", quality=9)), provider(adapter("en")), default_language="sw")
+    assert names(parts, request())[0] == "en/v"
+
+
 def test_a_speaker_may_be_named_by_number() -> None:
     many = WordAdapter("one", VOCABULARY, speakers=("amy", "bob"))
     assert names(Parts(provider(many)), request(voice="one/v", speaker="1")) == ["one/v#1"]
