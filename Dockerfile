@@ -17,8 +17,10 @@ USER wyoming-tts
 WORKDIR /data
 VOLUME /data
 EXPOSE 10210
+# Answers under way may speak for server.drain_s = 20 s more; Docker waits 10 s unless told `--stop-timeout 30`.
 STOPSIGNAL SIGTERM
+# Asks where the environment says that the server listens (tcp:// only); a port from a settings file is not seen here.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s \
-  CMD ["python", "-c", "import socket; s = socket.create_connection(('127.0.0.1', 10210), 5); s.sendall(b'{\"type\": \"describe\"}\\n'); raise SystemExit(b'\"info\"' not in s.makefile('rb').readline())"]
+  CMD ["python", "-c", "import os, socket; port = os.environ.get('WYOMING_TTS_SERVER__URI', '').rpartition(':')[2] or 10210; s = socket.create_connection(('127.0.0.1', int(port)), 5); s.sendall(b'{\"type\": \"describe\"}\\n'); raise SystemExit(b'\"info\"' not in s.makefile('rb').readline())"]
 # Flags of `docker run IMAGE ...` are added to these.
 ENTRYPOINT ["wyoming-tts", "serve", "--data-dir", "/data"]

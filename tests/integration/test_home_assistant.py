@@ -157,6 +157,7 @@ async def test_error_survives_text_that_is_still_under_way(wire: WyomingServer, 
     house.script.fail_first = ProviderUnavailable(provider="piper")
     async with asyncio.timeout(5), AsyncTcpClient("127.0.0.1", wire.port or 0) as client:
         await client.write_event(SynthesizeStart().event())
+        await client.write_event(SynthesizeChunk("Hello.").event())
         await house.speaker.left.wait()
         for _ in range(200):
             await client.write_event(SynthesizeChunk("word " * 10_000).event())

@@ -144,6 +144,32 @@ async def test_a_worker_killed_in_the_middle_of_piper_s_words_is_carried_on_by_t
         assert await spoken_by(server, port) == [f"piper/{TINY}"]
 
 
+async def test_a_voice_whose_file_is_cut_off_is_named_in_the_log_and_the_house_speaks_on(tmp_path: Path) -> None:
+    model = build_piper_voice(tmp_path / "voices", TINY)
+    model.write_bytes(model.read_bytes()[:1000])
+    async with real_server(tmp_path) as server:
+        port = await server.port()
+        told = await server.said("voice cannot be used")
+        assert (told["file"], told["reason"]) == (f"{TINY}.onnx", "broken-model")
+        await until_listed(port, f"piper/{TINY}", there=False)
+        assert await spoken_by(server, port) == ["espeak/en-us"]
+
+
+async def test_a_piper_worker_that_stands_still_is_replaced(tmp_path: Path) -> None:
+    build_piper_voice(tmp_path / "voices", TINY)
+    env = {"WYOMING_TTS_FALLBACK__FIRST_AUDIO_S": "0.5"}
+    async with real_server(tmp_path, env=env) as server:
+        port = await server.port()
+        assert await spoken_by(server, port) == [f"piper/{TINY}"]
+        piper = next(worker for worker in server.workers() if "piper" in worker.cmdline())
+        piper.suspend()
+        assert await spoken_by(server, port) == ["espeak/en-us"]
+        await server.said("worker hangs", provider="piper")
+        async with asyncio.timeout(WITHIN_S):
+            while await spoken_by(server, port) != [f"piper/{TINY}"]:
+                pass
+
+
 async def test_a_voice_too_large_for_the_memory_budget_falls_back(tmp_path: Path) -> None:
     build_piper_voice(tmp_path / "voices", TINY)
     env = {"WYOMING_TTS_WORKERS__MEMORY_MB": "64", "WYOMING_TTS_DEFAULT_VOICE": "espeak/en-us"}

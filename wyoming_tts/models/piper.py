@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import onnxruntime
+from onnxruntime.capi.onnxruntime_pybind11_state import InvalidGraph, InvalidProtobuf
 from piper import AudioChunk, PiperConfig, PiperVoice, SynthesisConfig
 
 from wyoming_tts.audio.frames import pieces
+from wyoming_tts.models.base import Remarks
 from wyoming_tts.models.piper_voices import PiperVoiceFile, PiperVoices
 from wyoming_tts.models.plain_text import plain
 from wyoming_tts.models.stoppable import StoppableSession, Stopped
@@ -70,8 +72,12 @@ class PiperModel:
         """Return the voices on the disk now; one that is gone from there is unloaded."""
         return [file.voice for file in self._read().values()]
 
+    def remarks(self) -> Remarks:
+        """Return which files had to be left out."""
+        return Remarks(unusable=self._voices.unusable)
+
     def load(self, voice: str) -> None:
-        """Load the voice's network. Raises KeyError for an unknown voice, or what the runtime raises."""
+        """Load the voice's network. Raises KeyError for an unknown or broken voice, or what the runtime raises."""
         self._load(voice)
 
     def steps(self, utterance: Utterance, sink: Sink) -> Iterator[None]:
@@ -109,7 +115,12 @@ class PiperModel:
         if loaded is None:
             while len(self._loaded) >= self._max_loaded:
                 self._loaded.popitem(last=False)
-            loaded = self._open(file)
+            try:
+                loaded = self._open(file)
+            except (InvalidProtobuf, InvalidGraph) as error:
+                # Half a download, say: from now on it is no voice, and whoever asks for the list learns why.
+                self._voices.give_up(file)
+                raise KeyError(name) from error
         self._loaded[name] = loaded
         return loaded
 

@@ -9,12 +9,14 @@ from functools import lru_cache
 def normalised(tag: str) -> str:
     """Return the tag as `en-GB`, `zh-Hant-TW`, `es-419`, whatever its case and separator."""
     parts = [part for part in tag.replace("_", "-").split("-") if part]
-    spelt = [_part(index, part) for index, part in enumerate(parts)]
+    singleton = next((index for index, part in enumerate(parts) if index and len(part) == 1), len(parts))
+    spelt = [_part(part, in_front=0 < index < singleton) for index, part in enumerate(parts)]
     return "-".join(spelt)
 
 
-def _part(index: int, part: str) -> str:
-    if index == 0:
+def _part(part: str, *, in_front: bool) -> str:
+    """Spell a subtag; only those between the language and an extension (`x-...`) may be script or region."""
+    if not in_front:
         return part.lower()
     if len(part) == 2 and part.isalpha():
         return part.upper()

@@ -28,6 +28,7 @@ class RequestRecord:
     started_at: float
     """On `clock`."""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When it began, by the wall clock."""
     links: list[str] = field(default_factory=list)
     """Who spoke, in order."""
     failures: list[str] = field(default_factory=list)

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 START_TIMEOUT_S = 60.0
 """From the process's start to its first answer: importing torch takes 12 s on two cores, and several may start."""
 
-DYING_S = 1.0
-"""From a broken connection to the end of its process; the kernel closes both within milliseconds of each other."""
-
 log = structlog.get_logger(__name__)
 
 
@@ -88,7 +85,7 @@ class WorkerHost:
         with self._in_use(counts=False):
             life = await self._running()
             try:
-                async with asyncio.timeout(self._start_timeout_s):
+                async with self._noticing(life), asyncio.timeout(self._start_timeout_s):
                     return await client.describe(life.process.path, provider=self.name)
             except TimeoutError as error:
                 log.warning("worker hangs", provider=self.name)
@@ -100,27 +97,19 @@ class WorkerHost:
         with self._in_use():
             life = await self._running()
             if voice not in life.voices:
-                await self._loaded(life, voice)
+                async with self._noticing(life):
+                    await self._loaded(life, voice)
 
     @asynccontextmanager
     async def synthesize(self, utterance: Utterance) -> AsyncIterator[AudioStream]:
         """Speak; entered when the format is known, left with the engine told to stop."""
         with self._in_use():
             life = await self._running(utterance)
-            well = False
-            try:
+            async with self._noticing(life):
                 if utterance.voice not in life.voices:
                     await self._loaded(life, utterance.voice)
                 async with client.speaking(life.process.path, utterance, provider=self.name) as stream:
                     yield stream
-                well = True
-            except (ProviderUnavailable, SpeechCutOff) as error:
-                if isinstance(error, client.WorkerGone) or isinstance(error.__cause__, client.WorkerGone):
-                    await self._see_off(life)
-                raise
-            finally:
-                if not well:  # somebody's patience may be over: nobody else would notice a worker that hangs
-                    life.doubt()
 
     async def unload(self) -> None:
         """End the worker until it is needed again; does nothing while it is in use."""
@@ -145,20 +134,26 @@ class WorkerHost:
             async with asyncio.timeout(self._start_timeout_s):
                 await client.load(life.process.path, voice, provider=self.name)
         except TimeoutError as error:
-            life.doubt()
             raise ProviderTimeout("the voice does not load", provider=self.name) from error
         if not await self._pool.make_room(self):
             life.stop()
             raise ModelTooLarge(provider=self.name)
         life.voices.add(voice)
 
-    async def _see_off(self, life: WorkerLife) -> None:
-        """Wait until a worker whose connection broke is gone, so that whoever tries again meets a new one."""
+    @asynccontextmanager
+    async def _noticing(self, life: WorkerLife) -> AsyncIterator[None]:
+        """See off a worker whose connection broke; doubt one that was left in the middle: it may hang."""
+        well = False
         try:
-            async with asyncio.timeout(DYING_S):
-                await life.ended.wait()
-        except TimeoutError:
-            life.process.kill()
+            yield
+            well = True
+        except (ProviderUnavailable, SpeechCutOff) as error:
+            if isinstance(error, client.WorkerGone) or isinstance(error.__cause__, client.WorkerGone):
+                await life.see_off()
+            raise
+        finally:
+            if not well:
+                life.doubt()
 
     @contextmanager
     def _in_use(self, *, counts: bool = True) -> Iterator[None]:
@@ -171,7 +166,7 @@ class WorkerHost:
                 self.last_used = self._clock.now()
 
     async def _running(self, utterance: Utterance | None = None) -> WorkerLife:
-        """Return a worker that answers, started now if need be; after crashes only once it has been down for a while."""
+        """Return a worker that answers, started if need be: after crashes not before its time."""
         life = await self._present()
         if life is None:
             await self._wait(utterance)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from wyoming.event import Event
@@ -25,7 +25,7 @@ class WorkerInfo:
     """What a worker says of itself."""
 
     voices: tuple[Voice, ...] = ()
-    remarks: Remarks = Remarks()
+    remarks: Remarks = field(default_factory=Remarks)
 
 
 def info_event(voices: Sequence[Voice], remarks: Remarks) -> Event:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from wyoming_tts.workers.pulse import Pulse
     from wyoming_tts.workers.spec import WorkerSpec
 
+DYING_S = 1.0
+"""From a broken connection to the end of its process; the kernel closes both within milliseconds of each other."""
 PULSE_S = 5.0
 """For a pulse, which takes milliseconds: loading a voice and speaking leave the worker's loop its turns."""
 STEP_S = 20.0
@@ -62,6 +65,15 @@ class WorkerLife:
         """Ask for its end."""
         self.stopping = True
         self.process.stop()
+
+    async def see_off(self) -> None:
+        """Return when a worker whose connection broke is gone, so that whoever tries again meets a new one."""
+        for _ in range(2):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(DYING_S):
+                    await self.ended.wait()
+                    return
+            self.process.kill()
 
     def doubt(self) -> None:
         """Have it looked at, since it left somebody waiting; one that hangs is killed."""

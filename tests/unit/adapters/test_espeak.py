@@ -33,6 +33,8 @@ async def test_before_its_start_it_knows_nobody(adapter: EspeakAdapter) -> None:
 async def test_variants_of_known_voices_are_accepted_and_not_advertised(adapter: EspeakAdapter) -> None:
     await adapter.start()
     assert adapter.accepts("en-us+f3")
+    assert adapter.accepts("en-us+F3")
+    assert not adapter.accepts("en-us+zzz")
     assert not [voice for voice in ("en-us+", "xx+f3", "+f3", "en-us+../f3", "en-us+f3+f4") if adapter.accepts(voice)]
     assert not [voice.name for voice in adapter.voices() if "+" in voice.name]
     async with adapter.synthesize(Utterance("hello", "en-us+f3")) as stream:

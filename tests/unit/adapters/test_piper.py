@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
@@ -11,13 +13,13 @@ from tests.fakes.model_host import until, word_host
 from tests.fakes.piper_voice import build_piper_voice
 from wyoming_tts.adapters.context import AdapterContext
 from wyoming_tts.adapters.local.piper import LOOK_EVERY_S, PiperAdapter, PiperSettings, build, folder_state
-from wyoming_tts.errors import ProviderUnavailable
+from wyoming_tts.errors import ProviderUnavailable, UtteranceRejected
 from wyoming_tts.settings.model import WorkerSettings
+from wyoming_tts.speech.utterance import Utterance
 from wyoming_tts.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Iterator
 
 
 @pytest.fixture
@@ -96,6 +98,100 @@ async def test_a_worker_that_is_down_keeps_the_last_good_list_and_is_told_once(
             await until(lambda: adapter.host.state in {"backoff", "stopped"})
     await adapter.aclose()
     assert [line["event"] for line in logs].count("voices cannot be listed") <= 1
+
+
+async def test_a_look_that_fails_in_a_new_way_is_told_once_and_is_not_the_last(
+    clock: FakeClock, tmp_path: Path
+) -> None:
+    build_piper_voice(tmp_path, "en_US-b-low")
+    folders = Folders([tmp_path])
+    adapter = PiperAdapter("piper", word_host(clock), folders, clock)
+    await adapter.start()
+    with capture_logs() as logs:
+        adapter._folders = folders  # type: ignore[assignment] # the constructor's copy never fails
+        folders.broken = True
+        for _ in range(3):
+            asked = folders.asked
+            await clock.advance(LOOK_EVERY_S)
+            await until(lambda: folders.asked > asked)  # noqa: B023 - awaited at once
+            await clock.advance(0)
+        folders.broken = False
+        (tmp_path / "en_US-b-low.onnx").unlink()
+        await until_looked(adapter, clock, [])
+    await adapter.aclose()
+    assert [(line["event"], line["code"]) for line in logs] == [("voices cannot be listed", "RuntimeError")]
+
+
+class Folders(list[Path]):
+    """Folders that cannot be looked into while `broken`."""
+
+    broken = False
+    asked = 0
+
+    def __iter__(self) -> Iterator[Path]:
+        self.asked += 1
+        if self.broken:
+            raise RuntimeError
+        return super().__iter__()
+
+
+async def test_a_file_that_is_no_voice_is_told_once_with_its_reason(
+    adapter: PiperAdapter, clock: FakeClock, tmp_path: Path
+) -> None:
+    build_piper_voice(tmp_path, "en_US-b-low")
+    (tmp_path / "en_US-alone-low.onnx").write_bytes(b"network")
+    (tmp_path / "en_US-c-low.onnx").write_bytes(b"network")
+    (tmp_path / "en_US-c-low.onnx.json").write_text("{}")
+    with capture_logs() as logs:
+        await adapter.start()
+        assert names(adapter) == ["en_US-b-low"]
+        build_piper_voice(tmp_path, "en_US-d-low")
+        await until_looked(adapter, clock, ["en_US-b-low", "en_US-d-low"])
+        (tmp_path / "en_US-alone-low.onnx.json").write_text("{}")
+        build_piper_voice(tmp_path, "en_US-e-low")
+        await until_looked(adapter, clock, ["en_US-b-low", "en_US-d-low", "en_US-e-low"])
+    assert [(line["event"], line["file"], line["reason"]) for line in logs] == [
+        ("voice cannot be used", "en_US-alone-low.onnx", "no-config"),
+        ("voice cannot be used", "en_US-c-low.onnx", "unfit-config"),
+        ("voice cannot be used", "en_US-alone-low.onnx", "unfit-config"),
+    ]
+
+
+@pytest.mark.parametrize("use", ["warm", "speak"])
+async def test_a_model_that_cannot_be_loaded_is_told_and_taken_off_the_list(
+    adapter: PiperAdapter, clock: FakeClock, tmp_path: Path, use: str
+) -> None:
+    model = build_piper_voice(tmp_path, "en_US-b-low")
+    model.write_bytes(model.read_bytes()[:1000])
+    await adapter.start()
+    assert names(adapter) == ["en_US-b-low"]
+    with capture_logs() as logs:
+        with pytest.raises(UtteranceRejected):
+            if use == "warm":
+                await adapter.warm("en_US-b-low")
+            else:
+                async with adapter.synthesize(Utterance("hello", "en_US-b-low")):
+                    pass
+        await until_looked(adapter, clock, [])
+    assert [(line["file"], line["reason"]) for line in logs] == [("en_US-b-low.onnx", "broken-model")]
+
+
+async def test_a_fetch_that_ends_by_a_fault_is_told(clock: FakeClock, tmp_path: Path) -> None:
+    async def fetch() -> None:
+        raise ZeroDivisionError
+
+    adapter = PiperAdapter("piper", word_host(clock), [tmp_path], clock, fetch=fetch)
+    with capture_logs() as logs:
+        await adapter.start()
+        await clock.advance(0)
+    await adapter.aclose()
+    assert [line["reason"] for line in logs] == ["ZeroDivisionError"]
+
+
+async def test_its_worker_gives_memory_back(adapter: PiperAdapter, tmp_path: Path) -> None:
+    build_piper_voice(tmp_path, "en_US-b-low")
+    await adapter.start()
+    assert psutil.Process(adapter.host.pid).environ()["MALLOC_ARENA_MAX"] == "2"
 
 
 def test_the_state_of_folders_that_hold_no_model_is_empty(tmp_path: Path) -> None:

@@ -100,3 +100,22 @@ async def test_a_voice_laid_there_meanwhile_ends_it(server: VoiceCatalogServer, 
     clock = HastyClock(lay_one_there)
     assert await fetcher(server, tmp_path, clock).run_once("de-DE") is None
     assert clock.slept == [RETRY_S]
+
+
+async def test_a_fault_that_nobody_thought_of_is_told_and_the_next_hour_tries_again(
+    server: VoiceCatalogServer, tmp_path: Path
+) -> None:
+    clock = HastyClock()
+    free: list[OverflowError | int] = [OverflowError(), 10**12]
+
+    def free_bytes(_: Path) -> int:
+        answer = free.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    voices = PiperCatalog(server.base_url, tmp_path / "voices", tmp_path / "cache.json", clock, free_bytes=free_bytes)
+    with capture_logs() as logs:
+        assert await VoiceFetcher(voices, [tmp_path], clock).run_once("de-DE") == KEY
+    assert clock.slept == [RETRY_S]
+    assert [line["reason"] for line in logs if line["log_level"] == "warning"] == ["OverflowError"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.servers.voice_catalog import VoiceCatalogServer
-from wyoming_tts.adapters.local.piper_listing import Listing, nearest, parse_listing, safe_name
+from wyoming_tts.adapters.local.piper_listing import Listing, nearest, parse_listing
 
 BASE = "https://host.example/main"
 KEYS = ["en_US-amy-medium", "en_US-lessac-medium", "en_US-lessac-high", "en_GB-alan-medium", "de_DE-thorsten-low"]
@@ -174,7 +174,3 @@ async def test_names_are_found_by_alias_and_without_accents() -> None:
 def test_the_nearest_name() -> None:
     assert nearest("en_US-lesac-medium", KEYS) == "en_US-lessac-medium"
     assert nearest("zzz", KEYS) is None
-
-
-def test_safe_names_are_of_any_script() -> None:
-    assert all(map(safe_name, ["en_US-lessac-x_low", "pt_PT-tugão-medium", "ar_JO-كريم-low"]))

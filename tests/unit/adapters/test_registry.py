@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,3 +39,9 @@ def test_the_default_providers_are_valid_settings() -> None:
 async def test_settings_of_no_known_type_are_a_mistake_of_ours(context: AdapterContext) -> None:
     with pytest.raises(TypeError):
         build("mine", ProviderSettings(type="other"), context)
+
+
+def test_importing_it_costs_no_http_library() -> None:
+    code = "import sys; import wyoming_tts.adapters.registry; print(sorted({'aiohttp', 'yarl'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"

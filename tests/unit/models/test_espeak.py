@@ -108,7 +108,13 @@ def test_the_list_starts_each_language_with_the_voice_that_espeak_prefers(model:
         assert names.index(preferred) < names.index(dialect)
 
 
-@pytest.mark.parametrize("name", ["zz", "", "en-us+nope", "en-us+", "+f3", "en-us ", "../en", "fo", "mb-us1"])
+@pytest.mark.parametrize("name", ["de+nope", "de+", "de+f3+f4", "de+../f3"])
+def test_with_an_unknown_variant_the_voice_itself_speaks(model: EspeakModel, name: str) -> None:
+    assert "nope" not in model.remarks().variants
+    assert speak(model, "Guten Tag.", name).samples == pytest.approx(speak(model, "Guten Tag.", "de").samples, rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["zz", "", "zz+f3", "+f3", "en-us ", "../en", "fo", "mb-us1"])
 def test_an_unknown_voice_is_refused_and_nothing_is_said_in_the_previous_one(model: EspeakModel, name: str) -> None:
     speak(model, "First.", "de")
     sink = RecordingSink()

@@ -206,10 +206,18 @@ def test_an_engine_that_fails_does_not_look_like_an_unknown_voice_or_tell_the_te
     assert "Secret" not in str(caught.value)
 
 
-def test_a_file_that_is_no_network_fails_to_load(tmp_path: Path) -> None:
-    build_piper_voice(tmp_path).write_bytes(b"no network")
-    with pytest.raises(Exception, match=r"(?i)protobuf|model"):
-        create(tmp_path).load(TINY)
+@pytest.mark.parametrize("cut", [10, -10])
+def test_a_file_that_is_no_network_is_no_voice_from_then_on(tmp_path: Path, cut: int) -> None:
+    path = build_piper_voice(tmp_path)
+    path.write_bytes(path.read_bytes()[:cut])
+    model = create(tmp_path)
+    assert names(model) == [TINY]
+    with pytest.raises(KeyError):
+        model.load(TINY)
+    assert names(model) == []
+    assert [(file.name, file.reason) for file in model.remarks().unusable] == [(f"{TINY}.onnx", "broken-model")]
+    build_piper_voice(tmp_path)
+    assert speak(model).chunks
 
 
 def test_a_new_voice_appears_and_a_deleted_one_is_gone(tmp_path: Path, model: PiperModel) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes.piper_voice import build_piper_voice, voice_config
 from wyoming_tts.models.piper_voices import PiperVoices
+from wyoming_tts.speech.voice_file import UnusableFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,9 +47,9 @@ def test_a_voice_is_what_its_configuration_says(tmp_path: Path) -> None:
         ("en_US-a-low", {}, "de", "en-US"),
         ("en_US-a-low", {"code": 7}, "de", "en-US"),
         ("pt_BR", {"code": "not a tag"}, "de", "pt-BR"),
-        ("my voice", {}, "en-gb-x-rp", "en-GB"),
-        ("my voice", {}, "?", "und"),
-        ("my voice", {}, "en-us", "en-US"),
+        ("mine", {}, "en-gb-x-rp", "en-GB"),
+        ("mine", {}, "?", "und"),
+        ("mine", {}, "en-us", "en-US"),
     ],
 )
 def test_the_language_is_found_where_there_is_one(
@@ -87,18 +88,89 @@ GOOD = voice_config("en_US-a-low")
         GOOD | {"audio": {"sample_rate": "fast"}},
         GOOD | {"audio": {"sample_rate": 0}},
         GOOD | {"num_speakers": None},
+        GOOD | {"num_speakers": float("inf")},
+        GOOD | {"num_speakers": 30_000_000},
+        GOOD | {"num_speakers": -1},
+        GOOD | {"num_speakers": "3"},
+        GOOD | {"num_symbols": float("inf")},
+        GOOD | {"audio": {"sample_rate": float("nan")}},
+        json.dumps(GOOD).replace('"num_speakers": 1', f'"num_speakers": {"9" * 5000}'),
         GOOD | {"phoneme_id_map": []},
         GOOD | {"phoneme_id_map": {"_": [0], "^": [1]}},
         GOOD | {"phoneme_type": "pinyin"},
         GOOD | {"espeak": {}},
         GOOD | {"language": 3},
         GOOD | {"num_speakers": 2, "speaker_id_map": {"a": "x"}},
+        GOOD | {"num_speakers": 2, "speaker_id_map": {"a": 2}},
+        GOOD | {"num_speakers": 2, "speaker_id_map": ["a", "b"]},
     ],
 )
 def test_a_broken_configuration_hides_that_voice_only(tmp_path: Path, config: Any) -> None:
     write(tmp_path, "en_US-broken-low", config)
     write(tmp_path, "en_US-good-low", GOOD)
-    assert list(PiperVoices([tmp_path]).read()) == ["en_US-good-low"]
+    voices = PiperVoices([tmp_path])
+    assert list(voices.read()) == ["en_US-good-low"]
+    (unusable,) = voices.unusable
+    assert unusable.name == "en_US-broken-low.onnx"
+    assert unusable.reason in {"unfit-config", "empty-file"}
+
+
+def test_a_configuration_of_any_size_takes_little_memory(tmp_path: Path) -> None:
+    write(tmp_path, "en_US-long-low", GOOD | {"dataset": "x" * 3_000_000, "language": {"name_english": "\x1b" * 99}})
+    write(tmp_path, "en_US-longer-low", GOOD | {"dataset": "x" * 5_000_000})
+    voices = PiperVoices([tmp_path])
+    (file,) = voices.read().values()
+    assert len(file.voice.description) <= 100
+    assert file.voice.description.isprintable()
+    assert voices.unusable == (UnusableFile("en_US-longer-low.onnx", "config-too-large"),)
+
+
+@pytest.mark.parametrize("name", ["a#b", "a b", "a\nb", "a+b", "bad\udcff", "x" * 101])
+def test_a_name_that_cannot_be_asked_for_is_left_out_and_reported(tmp_path: Path, name: str) -> None:
+    write(tmp_path, name, GOOD)
+    write(tmp_path, "en_US-good-low", GOOD)
+    voices = PiperVoices([tmp_path])
+    assert list(voices.read()) == ["en_US-good-low"]
+    assert [file.reason for file in voices.unusable] == ["unfit-name"]
+    assert voices.unusable[0].name.isprintable()
+
+
+def test_why_files_are_left_out(tmp_path: Path) -> None:
+    write(tmp_path, "en_US-empty-low", GOOD, model=b"")
+    (tmp_path / "en_US-alone-low.onnx").write_bytes(b"network")
+    (tmp_path / "._en_US-good-low.onnx").write_bytes(b"a Mac's remark about the file")
+    write(tmp_path, "en_US-folder-low", GOOD)
+    (tmp_path / "en_US-folder-low.onnx.json").unlink()
+    (tmp_path / "en_US-folder-low.onnx.json").mkdir()
+    voices = PiperVoices([tmp_path])
+    assert voices.read() == {}
+    assert {file.name: file.reason for file in voices.unusable} == {
+        "en_US-alone-low.onnx": "no-config",
+        "en_US-empty-low.onnx": "empty-file",
+        "en_US-folder-low.onnx": "unreadable",
+    }
+
+
+def test_a_speaker_goes_by_name_or_by_the_number_that_the_model_has(tmp_path: Path) -> None:
+    named = {"anna": 7, "2": 3, "bad\nname": 1}
+    write(tmp_path, "en_US-a-low", GOOD | {"num_speakers": 10, "speaker_id_map": named})
+    (file,) = PiperVoices([tmp_path]).read().values()
+    assert file.voice.speakers == ("1", "2", "anna")
+    assert [file.speaker_id(speaker) for speaker in ("anna", "7", "2", "1", None)] == [7, 7, 3, 1, None]
+    for unknown in ("9", "07", "bad\nname", "9" * 5000):
+        with pytest.raises(KeyError):
+            file.speaker_id(unknown)
+
+
+def test_a_voice_given_up_comes_back_with_other_files(tmp_path: Path) -> None:
+    write(tmp_path, "en_US-a-low", GOOD)
+    voices = PiperVoices([tmp_path])
+    voices.give_up(voices.read()["en_US-a-low"])
+    assert voices.read() == {}
+    assert voices.unusable == (UnusableFile("en_US-a-low.onnx", "broken-model"),)
+    write(tmp_path, "en_US-a-low", GOOD, model=b"another network")
+    assert list(voices.read()) == ["en_US-a-low"]
+    assert not voices.unusable
 
 
 def test_unfinished_files_and_folders_that_are_not_there_are_left_out(tmp_path: Path) -> None:

@@ -104,10 +104,11 @@ async def test_damage_from_an_earlier_time_is_begun_again(
         (Fault(content_range=f"bytes 0-{len(DATA) - 1}/{len(DATA)}"), 2),
         (Fault(content_range=f"bytes 1000-{len(DATA) - 1}/99"), 2),
         (Fault(content_range="nonsense"), 2),
+        (Fault(content_range=f"bytes {'1' * 5000}-2/3"), 2),
         (Fault(body=b"z" * (len(DATA) - 1000)), 2),
         (Fault(status=416), 2),
     ],
-    ids=["ignored", "other start", "other total", "nonsense", "other bytes", "416"],
+    ids=["ignored", "other start", "other total", "nonsense", "many digits", "other bytes", "416"],
 )
 async def test_a_server_that_cannot_resume_is_asked_for_all(
     server: VoiceCatalogServer, downloader: Downloader, part: Path, fault: Fault, asked: int

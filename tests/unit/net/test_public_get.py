@@ -27,7 +27,16 @@ def test_a_redirect_is_followed_as_it_is_spelt(location: str, target: str) -> No
 
 @pytest.mark.parametrize(
     "location",
-    ["", "http://host.example/a", "ftp://host.example/a", "https://me:pw@host.example/", "javascript:x", "https://"],
+    [
+        "",
+        "http://host.example/a",
+        "ftp://host.example/a",
+        "https://me:pw@host.example/",
+        "javascript:x",
+        "https://",
+        "//[",
+        "//a:99999/",
+    ],
 )
 def test_a_redirect_elsewhere_is_refused(location: str) -> None:
     with pytest.raises(RedirectRefused):
@@ -51,4 +60,7 @@ def test_proxies_of_the_environment_are_used(monkeypatch: pytest.MonkeyPatch) ->
     assert proxy_for(URL("https://inside.example/")) is None
     monkeypatch.setenv("https_proxy", "socks5://proxy.example")
     with pytest.raises(ConfigError, match="socks5"):
+        proxy_for(HERE)
+    monkeypatch.setenv("https_proxy", "http://[")
+    with pytest.raises(ConfigError, match="no address"):
         proxy_for(HERE)

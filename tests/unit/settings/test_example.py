@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from wyoming_tts.adapters.registry import DEFAULT_PROVIDERS, PROVIDER_TYPES
 from wyoming_tts.settings.load import load
@@ -59,6 +60,28 @@ def test_each_section_may_be_put_in_force_alone(section: str, tmp_path: Path) ->
 
 def keys(part: dict[str, Any]) -> set[str]:
     return set(resolved(part, SCHEMA)["properties"])
+
+
+def test_an_editor_finds_it_correct() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    editor = Draft202012Validator(SCHEMA)
+    for text in (TEXT, uncommented(TEXT)):
+        assert [error.message for error in editor.iter_errors(parse(text, "f", {}).data)] == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"nonsense": 1},
+        {"server": {"drain_s": "long"}},
+        {"voices": [{"name": "Anna"}]},
+        {"providers": {"p": {"type": "nonsense"}}},
+        {"providers": {"p": {"type": "piper", "speed": 9}}},
+        {"providers": {"p": {"speed": 1}}},
+    ],
+)
+def test_an_editor_marks_what_is_wrong(wrong: dict[str, Any]) -> None:
+    assert not Draft202012Validator(SCHEMA).is_valid(wrong)
 
 
 def test_it_holds_every_key_there_is() -> None:

@@ -5,13 +5,14 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 import structlog
 
-from wyoming_tts.telemetry.log import configure, get_logger
+from wyoming_tts.telemetry.log import close, configure, flush, get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +36,25 @@ class Stream(io.StringIO):
     def flush(self) -> None:
         self.flushed += 1
 
+    def getvalue(self) -> str:
+        assert flush(10)
+        return super().getvalue()
+
     def lines(self) -> list[str]:
         return self.getvalue().splitlines()
+
+
+class StuckStream(Stream):
+    """Takes no line until it is opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached, self.opened = threading.Event(), threading.Event()
+
+    def write(self, text: str) -> int:
+        self.reached.set()
+        assert self.opened.wait(30)
+        return super().write(text)
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +62,7 @@ def _unconfigured() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     yield
+    close()
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()
@@ -94,6 +113,7 @@ def test_a_logger_follows_the_last_configuration() -> None:
 def test_it_writes_to_standard_error_and_never_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     configure("info", "console")
     get_logger("x").info("ready")
+    assert flush(10)
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "ready" in captured.err
@@ -167,6 +187,71 @@ def test_a_log_nobody_can_read_any_more_ends_nothing() -> None:
     configure("info", "console", stream)
     stream.close()
     get_logger("x").info("ready")
+    assert flush(10)
+
+
+def test_a_process_without_standard_error_logs_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    configure("info", "console")
+    get_logger("x").info("ready")
+    logging.getLogger("library").warning("once")
+    assert flush(10)
+
+
+def test_another_configuration_loses_no_line() -> None:
+    first, second = Stream(), Stream()
+    configure("info", "console", first)
+    get_logger("x").info("one")
+    configure("info", "console", second)
+    get_logger("x").info("two")
+    assert [len(first.lines()), len(second.lines())] == [1, 1]
+
+
+@pytest.mark.parametrize("format_", ["json", "console"])
+def test_the_last_lines_of_a_process_are_written_in_order(format_: str) -> None:
+    code = (
+        "from wyoming_tts.telemetry.log import configure, get_logger\n"
+        f"configure('info', '{format_}')\n"
+        "for number in range(500): get_logger('wyoming_tts.x').info('ready', number=number)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, timeout=60, capture_output=True, text=True)
+    lines = done.stderr.splitlines()
+    if format_ == "json":
+        assert [json.loads(line)["number"] for line in lines] == list(range(500))
+    else:
+        assert [line.rpartition("=")[2] for line in lines] == [str(number) for number in range(500)]
+
+
+@pytest.mark.parametrize("format_", ["json", "console"])
+def test_a_pipe_that_nobody_reads_holds_up_neither_the_process_nor_its_end(format_: str) -> None:
+    code = (
+        "from wyoming_tts.telemetry.log import configure, get_logger\n"
+        f"configure('info', '{format_}')\n"
+        "for number in range(20_000): get_logger('x').info('ready', filler='x' * 100)\n"
+        "print('done')"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.read() == b"done\n"
+        assert process.wait(timeout=30) == 0
+
+
+def test_what_was_dropped_is_told_in_the_form_of_the_rest() -> None:
+    for format_ in ("json", "console"):
+        stuck = StuckStream()
+        configure("info", format_, stuck)
+        get_logger("x").info("first")
+        assert stuck.reached.wait(10)
+        for _ in range(2000):
+            get_logger("x").info("ready", filler="x" * 1000)
+        stuck.opened.set()
+        lines = stuck.lines()
+        told = [line for line in lines if "dropped" in line]
+        counts = [json.loads(line)["lines"] if format_ == "json" else int(line.rpartition("=")[2]) for line in told]
+        assert told
+        assert len(lines) - len(told) + sum(counts) == 2001
+        get_logger("x").info("and on")
+        assert "and on" in stuck.lines()[-1]
 
 
 def test_importing_configures_nothing() -> None:

@@ -12,6 +12,7 @@ import pytest
 from wyoming.client import AsyncClient, AsyncTcpClient, AsyncUnixClient
 from wyoming.event import Event, async_read_event
 
+from tests.fakes.clock import FakeClock
 from tests.fakes.house import FakeHouse
 from wyoming_tts.errors import ConfigError
 from wyoming_tts.protocol.framing import encode_event
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from wyoming_tts.telemetry.clock import Clock
     from wyoming_tts.wire.peer import Peer
 
 TCP = "tcp://127.0.0.1:0"
@@ -37,8 +39,11 @@ def house() -> FakeHouse:
 
 
 @asynccontextmanager
-async def serving(house: FakeHouse, uri: str = TCP, **limits: float) -> AsyncIterator[WyomingServer]:
-    server = WyomingServer(uri, lambda: house, WireLimits(**{"linger_s": 0.3, **limits}))  # type: ignore[arg-type]
+async def serving(
+    house: FakeHouse, uri: str = TCP, *, clock: Clock | None = None, **limits: float
+) -> AsyncIterator[WyomingServer]:
+    bounds = WireLimits(**{"linger_s": 0.3, **limits})  # type: ignore[arg-type]
+    server = WyomingServer(uri, lambda: house, bounds, clock=clock)
     await server.start()
     try:
         yield server
@@ -143,10 +148,12 @@ async def test_stdio_finishes_what_was_asked_after_the_end_of_input() -> None:
         *(sys.executable, "-m", "tests.servers.wire_server", "--uri", "stdio://"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
     async with asyncio.timeout(20):
-        said, _ = await process.communicate(encode_event(DESCRIBE) + encode_event(HELLO))
+        said, log = await process.communicate(encode_event(DESCRIBE) + encode_event(HELLO))
     assert process.returncode == 0
+    assert b"failed" not in log
     reader = asyncio.StreamReader()
     reader.feed_data(said)
     reader.feed_eof()
@@ -253,7 +260,10 @@ async def test_bad_event_waits_for_the_requests_before_it(house: FakeHouse) -> N
 async def test_bad_event_within_a_text_stream_ends_it_at_once(house: FakeHouse) -> None:
     async with serving(house) as server:
         client = await client_of(server)
+        house.script.gate = asyncio.Event()
         await client.write_event(Event("synthesize-start"))
+        await client.write_event(Event("synthesize-chunk", {"text": "Hello."}))
+        await house.speaker.began.wait()
         await client.write_event(Event("synthesize-chunk", {"text": 5}))
         assert await types(client) == ["error"]
         async with asyncio.timeout(5):
@@ -344,3 +354,147 @@ async def test_reader_who_is_slow_but_takes_bytes_is_not_cut(house: FakeHouse) -
                 await asyncio.sleep(0.04)  # about 100 kB a second, then as fast as it comes
         assert len(received) > 30 * 44_100
         sock.close()
+
+
+async def starved(server: WyomingServer, text: str = "") -> AsyncTcpClient:
+    """Return a client that has begun a text stream and waits."""
+    client = await client_of(server)
+    for event in (Event("synthesize-start"), Event("synthesize-chunk", {"text": text}), Event("ping")):
+        await client.write_event(event)
+    await types(client, "pong")
+    return client
+
+
+async def test_text_stream_takes_no_place_among_the_answers_before_its_first_text(house: FakeHouse) -> None:
+    async with serving(house) as server:
+        client = await starved(server)
+        assert (house.speaker.requests, house.holders) == ([], 0)
+        await client.write_event(Event("synthesize-chunk", {"text": "Hello."}))
+        await client.write_event(Event("synthesize-stop"))
+        assert (await types(client, "synthesize-stopped"))[0] == "audio-start"
+        await client.disconnect()
+
+
+async def test_where_all_are_busy_the_most_starved_text_stream_makes_room(house: FakeHouse) -> None:
+    clock = FakeClock()
+    async with serving(house, clock=clock, max_connections=2, spared_pause_s=10.0) as server:
+        older = await starved(server, "Hello.")
+        await house.speaker.began.wait()
+        await clock.advance(6)
+        younger = await starved(server)
+        await clock.advance(4.1)
+        newcomer = await client_of(server)
+        await newcomer.write_event(HELLO)
+        assert (await types(older))[-1] == "error"
+        assert (await types(newcomer, "audio-stop"))[-1] == "audio-stop"
+        await younger.write_event(Event("synthesize-stop"))
+        assert (await types(younger, "synthesize-stopped"))[-1] == "synthesize-stopped"
+        for client in (older, younger, newcomer):
+            await client.disconnect()
+
+
+async def test_text_stream_that_paused_just_now_is_spared(house: FakeHouse) -> None:
+    clock = FakeClock()
+    async with serving(house, clock=clock, max_connections=1, spared_pause_s=10.0) as server:
+        client = await starved(server)
+        await clock.advance(9.9)
+        newcomer = await client_of(server)
+        assert await types(newcomer) == ["error"]
+        await client.write_event(Event("synthesize-stop"))
+        assert (await types(client, "synthesize-stopped"))[-1] == "synthesize-stopped"
+        for one in (client, newcomer):
+            await one.disconnect()
+
+
+async def test_text_stream_whose_audio_is_still_on_its_way_is_spared(house: FakeHouse) -> None:
+    clock = FakeClock()
+    house.script.seconds_per_char = 20.0
+    async with serving(house, clock=clock, max_connections=1) as server:
+        sock = await slow_reader(server)
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(sock, b'{"type": "synthesize-start"}\n')
+        await loop.sock_sendall(sock, encode_event(Event("synthesize-chunk", {"text": "Hello."})))
+        await loop.sock_recv(sock, 4096)
+        await clock.advance(100)
+        newcomer = await client_of(server)
+        assert await types(newcomer) == ["error"]
+        await newcomer.disconnect()
+        sock.close()
+
+
+async def slow_reader(server: WyomingServer) -> socket.socket:
+    """Return a connected socket whose kernel holds next to nothing for it."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sock.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(sock, (server.host, server.port))
+    return sock
+
+
+async def test_reader_at_the_pace_of_speech_is_not_cut_by_a_short_write_budget(house: FakeHouse) -> None:
+    """A kernel left to itself would hold a minute of audio and ask for more only after the budget."""
+    house.script.seconds_per_char = 10.0
+    async with serving(house, write_timeout_s=1.5) as server:
+        sock, loop = await slow_reader(server), asyncio.get_running_loop()
+        await loop.sock_sendall(sock, encode_event(Event("synthesize", {"text": "a" * 60})))
+        began, received = loop.time(), 0
+        while (left := received / 44_100 - (loop.time() - began)) < 5 and loop.time() - began < 5:
+            await asyncio.sleep(max(0.0, left))
+            received += len(await loop.sock_recv(sock, 4096))
+            assert server.connections == 1, "cut off"
+        sock.close()
+
+
+async def test_many_small_events_in_one_packet_let_others_in_between(house: FakeHouse) -> None:
+    """Each gives way once: nobody waits for more than one of them."""
+    turns, events = 0, 5000
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with serving(house) as server:
+        client = await client_of(server)
+        reader, writer = await asyncio.open_connection(server.host, server.port)
+        turning = asyncio.create_task(turn())
+        writer.write(b'{"type":"a"}\n' * events + b'{"type":"ping"}\n')
+        async with asyncio.timeout(20):
+            assert b"pong" in await reader.readline()
+        turning.cancel()
+        assert turns >= events
+        writer.close()
+        await writer.wait_closed()
+        await client.disconnect()
+
+
+async def test_answer_cut_at_the_end_ends_with_an_error_after_a_whole_event(house: FakeHouse) -> None:
+    """Although its reader is slow: at the pace of speech."""
+    house.script.seconds_per_char = 10.0
+    async with serving(house, linger_s=2.0) as server:
+        sock, loop = await slow_reader(server), asyncio.get_running_loop()
+        await loop.sock_sendall(sock, encode_event(Event("synthesize", {"text": "a" * 60})))
+        reader = asyncio.StreamReader()
+        reader.feed_data(await loop.sock_recv(sock, 4096))
+        await house.speaker.began.wait()
+
+        async def stop() -> None:
+            await server.drain(0.3)
+            await server.aclose()
+
+        stopping = asyncio.create_task(stop())
+        async with asyncio.timeout(20):
+            while data := await loop.sock_recv(sock, 4096):
+                reader.feed_data(data)
+                await asyncio.sleep(0.0 if stopping.done() else len(data) / 44_100)
+        reader.feed_eof()
+        await stopping
+        sock.close()
+        events = []
+        while (event := await async_read_event(reader)) is not None:
+            events.append(event.type)
+        assert reader.at_eof()
+        assert events[-1] == "error"
+        assert events.count("error") == 1
+        assert "audio-stop" not in events

@@ -136,3 +136,18 @@ async def test_something_that_is_no_voice_list_is_unavailable(data: dict[str, ob
     async with peer(encode_event(Event("info", data))) as path:
         with pytest.raises(ProviderUnavailable):
             await client.describe(path, provider="p")
+
+
+async def test_nobody_there_is_gone_and_what_is_our_own_fault_is_not(tmp_path: Path) -> None:
+    (tmp_path / "no-socket").mkdir()
+    for path, gone in (("nobody", True), ("no-socket", True), ("x" * 200, False)):
+        with pytest.raises(ProviderUnavailable) as caught:
+            await client.pulse(str(tmp_path / path), provider="p")
+        assert isinstance(caught.value, client.WorkerGone) == gone
+
+
+@pytest.mark.parametrize("data", [{"busy": True, "mood": 1}, {"x": 1}])
+async def test_something_that_is_no_pulse_is_unavailable(data: dict[str, object]) -> None:
+    async with peer(encode_event(Event("tts-pulse", data))) as path:
+        with pytest.raises(ProviderUnavailable):
+            await client.pulse(path, provider="p")

@@ -99,3 +99,17 @@ async def test_strange_events_are_passed_over(path: str) -> None:
     async with AsyncUnixClient(path) as client:
         await client.write_event(Event("strange"))
         assert (await ask(client, Event("tts-load", {"voice": "one"}))).type == "tts-loaded"
+
+
+async def test_a_pulse_is_told_at_once_while_the_engine_is_at_work(path: str) -> None:
+    async with AsyncUnixClient(path) as client, AsyncUnixClient(path) as other:
+        assert (await ask(client, Event("tts-load", {"voice": "one"}))).type == "tts-loaded"
+        before = (await ask(other, Event("tts-pulse"))).data
+        assert before["busy"] is False
+        await client.write_event(Synthesize("say HANG", SynthesizeVoice(name="one")).event())
+        event = await client.read_event()
+        while event is not None and event.type != "audio-chunk":
+            event = await client.read_event()
+        pulse = (await ask(other, Event("tts-pulse"))).data
+    assert (pulse["busy"], pulse["loading"], pulse["seconds"]) == (True, False, 0.1)
+    assert pulse["steps"] > before["steps"]

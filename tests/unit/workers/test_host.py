@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -12,7 +15,7 @@ from structlog.testing import capture_logs
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.model_host import spoken, until, word_host
-from tests.fakes.models import FORMAT, VOICES, WORD_S
+from tests.fakes.models import FORMAT, REMARKS, VOICES, WORD_S
 from wyoming_tts.errors import (
     BadAudio,
     ModelTooLarge,
@@ -24,8 +27,12 @@ from wyoming_tts.errors import (
 )
 from wyoming_tts.speech.audio import Mark
 from wyoming_tts.speech.utterance import Utterance
+from wyoming_tts.workers.info import WorkerInfo
+from wyoming_tts.workers.life import STEP_S
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wyoming_tts.workers.host import WorkerHost
 
 WORD_BYTES = FORMAT.size(WORD_S)
@@ -55,7 +62,7 @@ async def test_a_host_that_is_never_asked_starts_nothing(clock: FakeClock) -> No
 
 async def test_voices_keep_every_field_on_their_way(clock: FakeClock) -> None:
     host = word_host(clock)
-    assert await host.describe() == VOICES
+    assert await host.describe() == WorkerInfo(VOICES, REMARKS)
     await host.aclose()
 
 
@@ -155,14 +162,178 @@ async def test_a_model_that_cannot_be_made_says_why_and_backs_off(clock: FakeClo
     host = word_host(clock, fails=True)
     with pytest.raises(ProviderUnavailable, match="FileNotFoundError"):
         await host.start()
-    assert (host.state, host.restarts, host.pid) == ("backoff", 1, None)
-    with pytest.raises(ProviderUnavailable, match=r"starts again in 0\.5 s"):
+    assert (host.state, host.restarts, host.pid) == ("stopped", 1, None)
+    for _ in range(4):
+        starting = asyncio.create_task(host.start())
+        await clock.advance(1.0)
+        with pytest.raises(ProviderUnavailable, match="FileNotFoundError"):
+            await starting
+    assert host.state == "backoff"
+    with pytest.raises(ProviderUnavailable, match=r"starts again in 2\.0 s"):
         await host.start()
-    await clock.advance(0.5)
-    with pytest.raises(ProviderUnavailable, match="FileNotFoundError"):
-        await host.start()
-    with pytest.raises(ProviderUnavailable, match=r"starts again in 1\.0 s"):
-        await host.start()
+    await host.aclose()
+
+
+async def crash(host: WorkerHost, clock: FakeClock, times: int) -> None:
+    """Let one text kill the worker again and again; whoever sends it waits out the backoff."""
+    for _ in range(times):
+        dying = asyncio.create_task(spoken(host, "DIE"))
+        await clock.advance(1.0)
+        with pytest.raises(ProviderUnavailable):
+            await dying
+        await until(lambda: host.pid is None)
+
+
+async def test_a_text_that_kills_the_pinned_worker_makes_the_others_wait_a_second_at_most(clock: FakeClock) -> None:
+    host = word_host(clock)
+    host.pinned = True
+    await crash(host, clock, 6)
+    assert host.state == "backoff"
+    with pytest.raises(ProviderUnavailable, match="starts again in"):
+        await host.describe()
+    speaking = asyncio.create_task(spoken(host, "hello"))
+    await clock.advance(0.9)
+    assert host.pid is None
+    await clock.advance(0.1)
+    assert len(await speaking) == WORD_BYTES
+    await host.aclose()
+
+
+@pytest.mark.parametrize(("patience_s", "waits"), [(None, False), (3.9, False), (4.1, True)])
+async def test_the_patient_wait_for_the_next_start_and_the_others_are_told_at_once(
+    clock: FakeClock, patience_s: float | None, *, waits: bool
+) -> None:
+    host = word_host(clock, fails=True)
+    for _ in range(5):
+        starting = asyncio.create_task(host.start())
+        await clock.advance(1.0)
+        with pytest.raises(ProviderUnavailable):
+            await starting
+
+    async def speak() -> None:
+        async with host.synthesize(Utterance("hello", "one", patience_s=patience_s)):
+            pass
+
+    speaking = asyncio.create_task(speak())
+    await clock.advance(2.0 if waits else 0.0)
+    with pytest.raises(ProviderUnavailable, match="FileNotFoundError" if waits else r"starts again in 2\.0 s"):
+        await speaking
+    await host.aclose()
+
+
+async def test_many_who_wait_for_the_next_start_share_it(clock: FakeClock) -> None:
+    host = word_host(clock)
+    await crash(host, clock, 2)
+    assert host.state == "backoff"
+    speaking = [asyncio.create_task(spoken(host, "hello")) for _ in range(5)]
+    await clock.advance(0.25)
+    assert {len(pcm) for pcm in await asyncio.gather(*speaking)} == {WORD_BYTES}
+    assert host.restarts == 2
+    assert len(psutil.Process().children()) == 1
+    await host.aclose()
+
+
+async def leave(host: WorkerHost, text: str) -> None:
+    """Lose patience in the middle of an utterance."""
+    async with host.synthesize(Utterance(text, "one")) as stream:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.2):
+                async for _ in stream.chunks:
+                    pass
+        raise ProviderTimeout(provider="words")
+
+
+async def test_a_worker_that_stands_still_is_replaced_after_somebody_lost_patience(clock: FakeClock) -> None:
+    host = word_host(clock, start_timeout_s=2.0)
+    await spoken(host, "hello")
+    pid = host.pid or 0
+    os.kill(pid, signal.SIGSTOP)
+    with capture_logs() as logs:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await spoken(host, "hello")
+        await until(lambda: host.pid is None)
+        assert gone(pid)
+        assert len(await spoken(host, "again")) == WORD_BYTES
+    assert [line["event"] for line in logs] == ["worker hangs", "worker crashed"]
+    assert host.restarts == 1
+    await host.aclose()
+
+
+async def test_an_engine_stuck_in_a_step_is_replaced_after_somebody_lost_patience(clock: FakeClock) -> None:
+    host = word_host(clock, interleaves=False)
+    pid = await pid_of(host)
+    with pytest.raises(ProviderTimeout):
+        await leave(host, "say STUCK")
+    await until(lambda: bool(clock._sleepers))
+    assert not gone(pid)
+    await clock.advance(STEP_S)
+    await until(lambda: gone(pid))
+    await host.aclose()
+
+
+async def test_an_engine_busy_with_others_is_left_in_peace(clock: FakeClock) -> None:
+    host = word_host(clock)
+    pid = await pid_of(host)
+    async with asyncio.TaskGroup() as group:
+        busy = group.create_task(spoken(host, " ".join(["SLOW"] * 60)))
+        with pytest.raises(ProviderTimeout):
+            await leave(host, "SLOW " * 100)
+        await until(lambda: bool(clock._sleepers))
+        await asyncio.wait({busy}, timeout=0.2)
+        await clock.advance(STEP_S)
+        assert len(await busy) == 60 * WORD_BYTES
+    assert host.pid == pid
+    assert host.restarts == 0
+    await host.aclose()
+
+
+async def test_a_worker_that_hangs_up_but_lives_is_killed(clock: FakeClock) -> None:
+    host = word_host(clock)
+    pid = await pid_of(host)
+    with pytest.raises((SpeechCutOff, ProviderUnavailable)):
+        await spoken(host, "say HANGUP")
+    assert gone(pid)
+    assert len(await spoken(host, "again")) == WORD_BYTES
+    await host.aclose()
+
+
+@contextmanager
+def no_descriptors_left() -> Iterator[None]:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, limits[1]))
+    held = []
+    try:
+        with suppress(OSError):
+            while True:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+        yield
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+async def test_our_own_want_of_descriptors_kills_no_healthy_worker(clock: FakeClock) -> None:
+    host = word_host(clock)
+    await spoken(host, "hello")
+    pid = host.pid
+    with no_descriptors_left(), pytest.raises(ProviderUnavailable, match="OSError"):
+        await spoken(host, "hello")
+    assert len(await spoken(host, "hello")) == WORD_BYTES
+    assert (host.pid, host.restarts) == (pid, 0)
+    await host.aclose()
+
+
+async def test_a_killed_worker_s_folder_is_removed_without_a_descriptor(clock: FakeClock) -> None:
+    host = word_host(clock)
+    pid = await pid_of(host)
+    assert host._life is not None
+    folder = Path(host._life.process.path).parent
+    with no_descriptors_left():
+        os.kill(pid, signal.SIGKILL)
+        await until(lambda: host.pid is None)
+    assert not folder.exists()
     await host.aclose()
 
 
@@ -202,7 +373,7 @@ async def test_an_engine_that_hangs_for_good_is_replaced_when_probed(clock: Fake
             await host.describe()
     await until(lambda: gone(pid) and host.pid is None)
     await clock.advance(1.0)
-    assert await host.describe() == VOICES
+    assert (await host.describe()).voices == VOICES
     await host.aclose()
 
 
