@@ -87,6 +87,11 @@ class Answer:
         """All of it was said and heard: the reader of `chunks` came to the end."""
 
     @property
+    def at_work(self) -> bool:
+        """Something is being said, or about to be; false while a client has yet to write the rest of a sentence."""
+        return bool(self._on_the_way) or not self._request.streamed
+
+    @property
     def format(self) -> AudioFormat:
         """16-bit mono at the rate of the link that spoke first; known once the first chunk has come."""
         return self._output.format

@@ -42,9 +42,13 @@ class Speaker:
         self._router = router
         self._options = options
         self._clock = clock
-        self.active = 0
-        """Answers being given now."""
+        self._answers: set[Answer] = set()
         self.recent = RecentRequests()
+
+    @property
+    def active(self) -> int:
+        """Answers being given now; a text stream that pauses is none, or 64 silent clients would mute the house."""
+        return sum(answer.at_work for answer in self._answers)
 
     @asynccontextmanager
     async def answer(self, request: SpeechRequest) -> AsyncIterator[Answer]:
@@ -53,7 +57,6 @@ class Speaker:
             self._clock, request.id, request.client, request.voice or "", started_at=self._clock.now()
         )
         self.recent.add(record)
-        self.active += 1
         try:
             self._admit()
             async with self._answering(request, record) as answer:
@@ -70,7 +73,6 @@ class Speaker:
         else:
             record.ended(_outcome(answer, record))
         finally:
-            self.active -= 1
             self._report(record)
 
     @asynccontextmanager
@@ -83,14 +85,16 @@ class Speaker:
             manner = replace(manner, lead_in_s=lead_in_s, tail_s=tail_s)
         answer = Answer(request, Chain(route.links), manner, record=record, clock=self._clock)
         task = asyncio.create_task(answer.run())
+        self._answers.add(answer)
         try:
             yield answer
         finally:
+            self._answers.discard(answer)
             task.cancel()
             await asyncio.wait([task])
 
     def _admit(self) -> None:
-        if self.active > self._options.max_answers:
+        if self.active >= self._options.max_answers:
             raise OverloadedError("Too many requests at once; try again in a moment.")
 
     @staticmethod

@@ -212,6 +212,16 @@ async def test_more_answers_at_once_than_allowed_are_told_to_come_back() -> None
     assert speaker.active == 0
 
 
+async def test_a_text_stream_that_pauses_takes_nobody_s_place() -> None:
+    vocabulary, one, two = two_adapters()
+    speaker = Parts(provider(one), provider(two), max_answers=1).speaker
+    paused = replace(request(pausing("a", until=asyncio.Event())), streamed=True)
+    async with speaker.answer(paused):
+        await settle()
+        assert speaker.active == 0
+        assert vocabulary.heard(await pcm_of(speaker, request(TEXT))) == WORDS
+
+
 async def test_a_reader_who_takes_nothing_costs_bounded_memory() -> None:
     _, one, two = two_adapters()
     text = " ".join(f"Sentence number {number} is here." for number in range(2000))
