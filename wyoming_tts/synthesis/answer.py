@@ -151,6 +151,7 @@ class Answer:
 
     def _on_first_audio(self) -> None:
         """From now on prepare ahead: before, it would only have taken the engine's time from the first utterance."""
+        self._reading.read_on()
         for _ in range(PREPARED_AHEAD):
             self._room.release()
 

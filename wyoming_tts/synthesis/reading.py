@@ -52,6 +52,7 @@ class Reading:
         self._pause_s = pause_s
         self._tail = ""
         self._changed = asyncio.Event()
+        self._wanted = asyncio.Event()
         self._ended = False
         self._waiting: deque[tuple[str, bool]] = deque()
         """Sentences, or parts of overlong ones, not yet taken; each with whether it begins a sentence."""
@@ -87,6 +88,8 @@ class Reading:
             self._accept(self._splitter.feed(self._cleaner.feed(text[start : start + TURN_CHARS])))
             if len(text) > TURN_CHARS:
                 await asyncio.sleep(0)
+                if self._waiting:  # enough to begin with: reading on would only hold up the first utterance
+                    await self._wanted.wait()
 
     def _accept(self, sentences: Sequence[Sentence]) -> None:
         for sentence in sentences:
@@ -104,8 +107,14 @@ class Reading:
         """Whether the next piece is the first of its sentence."""
         return self._waiting[0][1]
 
+    def read_on(self) -> None:
+        """Read without stopping from now on."""
+        self._wanted.set()
+
     async def available(self) -> bool:
         """Wait until a piece waits; return False when the text has ended and all was taken."""
+        if not self._waiting:
+            self.read_on()
         while not self._waiting and not self._ended:
             self._changed.clear()
             await self._changed.wait()
