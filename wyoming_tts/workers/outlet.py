@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 PIECE_BYTES = 64 * 1024
 """The most PCM in one event: 1.5 s at 22,050 Hz, far below what a reader accepts."""
 
+FIRST_LEAVES_WITHIN_S = 0.002
+"""The engine rests this long at most until its first audio has left: on two cores it would only hold that up."""
+
 
 class Outlet:
     """Carries one utterance's audio from the engine's thread to its connection in the loop's thread.
@@ -35,6 +38,9 @@ class Outlet:
         self._audio_data: dict[str, int] = {}
         self._lock = threading.Lock()
         self._posted: list[bytes] = []
+        self._awake = False
+        """The loop has been told of what was posted."""
+        self._first_left = threading.Event()
         self._cancel_lock = threading.Lock()
         self._cancelled = False
         self._stop: Callable[[], None] | None = None
@@ -59,7 +65,8 @@ class Outlet:
             raise DamagedAudio("opened twice")
         self._format = format_
         self._audio_data = {"rate": format_.rate, "width": format_.width, "channels": format_.channels}
-        self._post(encode_event(Event("audio-start", self._audio_data)))
+        with self._lock:  # leaves with the first audio: one thing to wake up for instead of two
+            self._posted.append(encode_event(Event("audio-start", self._audio_data)))
 
     def emit(self, pcm: bytes, marks: Sequence[Mark] = ()) -> None:
         """Hand over whole frames (engine's thread)."""
@@ -75,6 +82,8 @@ class Outlet:
         ]
         self.seconds += self._format.seconds(len(pcm))
         self._post(b"".join(parts))
+        if not self._first_left.is_set():
+            self._first_left.wait(FIRST_LEAVES_WITHIN_S)
 
     def on_cancel(self, stop: Callable[[], None]) -> None:
         """Call `stop` when the utterance is cancelled: from the loop's thread, or at once where it already is."""
@@ -115,16 +124,18 @@ class Outlet:
     def _post(self, data: bytes) -> None:
         with self._lock:
             self._posted.append(data)
-            first = len(self._posted) == 1
-        if first:
+            wake, self._awake = not self._awake, True
+        if wake:
             with suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(self._drain)
 
     def _drain(self) -> None:
         with self._lock:
             posted, self._posted = self._posted, []
+            self._awake = False
         if not self._cancelled:
             self._write(b"".join(posted))
+        self._first_left.set()
 
 
 def error_event(failure: Failure) -> Event:
