@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests.fakes.clock import FakeClock
-from tests.fakes.model_host import word_host
+from tests.fakes.model_host import until, word_host
 from tests.fakes.piper_voice import build_piper_voice
 from wyoming_tts.adapters.base import Capabilities
 from wyoming_tts.adapters.context import AdapterContext
