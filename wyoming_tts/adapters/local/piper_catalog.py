@@ -162,9 +162,11 @@ class PiperCatalog:
 
 
 def _is_here(model: Path, voice: PublishedVoice) -> bool:
-    whole = model.exists() and model.stat().st_size == voice.model.size_bytes
-    return whole and piper_shelf.config_path(model).exists()
+    return _size(model) == voice.model.size_bytes and piper_shelf.config_path(model).exists()
 
 
 def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # not begun, or put in its place by another process at this very moment
+        return 0
