@@ -26,6 +26,8 @@ MAX_JSON_DEPTH = 32
 
 SKIPPED_AT_ONCE_BYTES = 32 * 1024
 
+BEGINNING_BYTES = 2048
+
 JSON_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 """Matches from every quote on, if need be to the end: failing there, it would be tried again from the next quote."""
 
@@ -134,11 +136,19 @@ def _check_depth(raw: bytes) -> None:
     Works on all bytes at once, since a loop over a megabyte would hold up everybody: each round takes away the
     innermost pairs, so what is left after the last round was nested deeper, or never matched.
     """
-    brackets = JSON_STRING.sub(b"", raw).translate(BRACES_TO_BRACKETS, NOT_BRACKETS)
+    beginning = _brackets(raw[:BEGINNING_BYTES])
+    if beginning.count(b"[") - beginning.count(b"]") > MAX_JSON_DEPTH:  # an attack shows at once, and costs little
+        raise FrameError(f"The event's JSON is nested deeper than {MAX_JSON_DEPTH} levels.")
+    brackets = _brackets(raw)
     for _ in range(MAX_JSON_DEPTH):
         brackets = brackets.replace(b"[]", b"")
     if brackets:
         raise FrameError(f"The event's JSON is not closed within {MAX_JSON_DEPTH} levels.")
+
+
+def _brackets(raw: bytes) -> bytes:
+    """Return all brackets and braces outside strings, as `[` and `]`."""
+    return JSON_STRING.sub(b"", raw).translate(BRACES_TO_BRACKETS, NOT_BRACKETS)
 
 
 def _length(header: dict[str, Any], key: str, limit: int) -> int:
