@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import psutil
+import pytest
 from wyoming.client import AsyncTcpClient
 from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart
 
@@ -80,6 +81,7 @@ def megabytes(pid: int) -> float:
     return float(sum(one.memory_info().rss for one in tree(pid))) / 1e6
 
 
+@pytest.mark.timeout(300)  # half a minute of real work, measured by coverage, on a machine that others use as well
 async def test_a_thousand_requests_of_every_kind_leave_nothing_behind(tmp_path: Path) -> None:
     build_piper_voice(tmp_path / "voices", "en_US-tiny-low")
     async with real_server(tmp_path, env={"WYOMING_TTS_DEFAULT_VOICE": "espeak/en-us"}) as server:

@@ -17,11 +17,6 @@ class Playout:
         self.sent_s = 0.0
         """Seconds of audio handed on."""
 
-    @property
-    def started(self) -> bool:
-        """Something was handed on."""
-        return self._started_at is not None
-
     def sent(self, seconds: float) -> None:
         """Note that `seconds` of audio were handed on."""
         if self._started_at is None:

@@ -8,7 +8,6 @@ from wyoming_tts.synthesis.playout import Playout
 
 async def test_nothing_in_hand_before_the_first_audio() -> None:
     assert Playout(FakeClock()).in_hand_s() == 0
-    assert not Playout(FakeClock()).started
 
 
 async def test_audio_in_hand_shrinks_as_it_plays() -> None:
