@@ -13,7 +13,8 @@ TtsError
     ├── ProviderUnavailable     refused, gone, not started
     ├── ProviderTimeout         a budget of time ran out
     ├── RateLimited             asked to slow down
-    ├── QuotaExhausted          no credit left
+    ├── QuotaExhausted          no credit left at the provider
+    │   └── BudgetExhausted     the owner's own budget for it is used up
     ├── BadCredentials          key refused
     ├── UtteranceRejected       this text, voice or option is not accepted there
     ├── ModelTooLarge           does not fit the memory budget
@@ -98,14 +99,20 @@ class ProviderError(TtsError):
     """The same link may be tried again before its first audio."""
     trips_breaker: ClassVar[bool] = True
     """Counts against the provider's health."""
+    opens_at_once: ClassVar[bool] = False
+    """One such failure opens the circuit; of the others it takes two in a row."""
+    heals: ClassVar[bool] = True
+    """Time may mend it; otherwise the circuit stays open until something has changed or `retry_after_s` is over."""
     fall_back: ClassVar[bool] = True
     """The next link carries on."""
     sentence: ClassVar[str] = "failed"
 
-    def __init__(self, detail: str = "", *, provider: str) -> None:
+    def __init__(self, detail: str = "", *, provider: str, retry_after_s: float | None = None) -> None:
         super().__init__(f"{provider} {self.sentence}" + (f" ({detail})" if detail else ""))
         self.provider = provider
         self.detail = detail
+        self.retry_after_s = retry_after_s
+        """When trying again makes sense, in seconds from now, where the provider said so."""
 
 
 class ProviderUnavailable(ProviderError):
@@ -114,6 +121,7 @@ class ProviderUnavailable(ProviderError):
     code = "provider-unavailable"
     http_status = 503
     retryable = True
+    opens_at_once = True
     sentence = "is not available"
 
 
@@ -126,32 +134,39 @@ class ProviderTimeout(ProviderError):
 
 
 class RateLimited(ProviderError):
-    """The provider asked to slow down."""
+    """The provider asked to slow down; its circuit stays open for as long as it said."""
 
     code = "rate-limited"
     http_status = 503
     retryable = True
-    trips_breaker = False
     sentence = "asks to slow down"
-
-    def __init__(self, detail: str = "", *, provider: str, retry_after_s: float | None = None) -> None:
-        super().__init__(detail, provider=provider)
-        self.retry_after_s = retry_after_s
 
 
 class QuotaExhausted(ProviderError):
-    """No credit left at the provider, or the owner's own budget is used up."""
+    """No credit is left at the provider."""
 
     code = "quota-exhausted"
     http_status = 503
-    trips_breaker = False
+    opens_at_once = True
+    heals = False
     sentence = "has no credit left"
+
+
+class BudgetExhausted(QuotaExhausted):
+    """The owner's own budget for the provider is used up; nothing is wrong with the provider."""
+
+    code = "budget-exhausted"
+    trips_breaker = False
+    opens_at_once = False
+    sentence = "has used up its budget"
 
 
 class BadCredentials(ProviderError):
     """The provider refused the key."""
 
     code = "bad-credentials"
+    opens_at_once = True
+    heals = False
     sentence = "refused the key"
 
 

@@ -31,6 +31,8 @@ class Capabilities:
     """Longest text of one utterance; None for no limit of its own."""
     free: bool = True
     """No money is spent by speaking."""
+    free_probe: bool = True
+    """No money is spent by `probe()`."""
     local: bool = True
     """The text does not leave this machine."""
 
@@ -65,6 +67,10 @@ class Adapter(ABC):
 
         Raises only ProviderError and CancelledError, on entering and while the chunks are read.
         """
+
+    def is_warm(self, voice: str) -> bool:  # noqa: ARG002 - most have nothing to load
+        """Whether `voice` speaks without something being loaded first; a first time that takes long is no fault."""
+        return True
 
     async def warm(self, voice: str) -> None:  # noqa: B027 - nothing to load is a fine answer
         """Load what `voice` needs ahead of its first utterance and keep it; raises ProviderError."""

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from wyoming_tts.settings.audio import AudioSettings
 from wyoming_tts.settings.mentions import Mentions
+from wyoming_tts.settings.privacy import PrivacySettings
 from wyoming_tts.settings.provider import ProviderSettings, provider_name
 from wyoming_tts.settings.section import Count, LanguageTag, Patience, Section
 from wyoming_tts.settings.server import ServerSettings
@@ -36,12 +37,22 @@ class FallbackSettings(Section):
     unknown_voice: Literal["default", "error"] = "default"
     """What happens when a client asks for a voice that is not here: `default` speaks with the default voice, `error`
     says so and speaks nothing."""
-    first_audio_s: Patience = 5.0
+    first_audio_s: Patience = 1.5
     """How many seconds a voice may take until its first sound; then the next of its chain is asked."""
     last_first_audio_s: Patience = 10.0
     """The same for the last voice of a chain, after which there is nobody to ask."""
-    gap_s: Patience = 10.0
-    """How many seconds a voice that has begun may stay without sending more."""
+    gap_s: Patience = 1.5
+    """How many seconds of silence the listener may hear in the middle of a voice that has begun, before the next of its
+    chain carries on."""
+    hedge: Literal["free", "any", "off"] = "free"
+    """Whether the next voice of the chain is started beside one that is late, and the first to make a sound is heard:
+    `free` only where that one costs nothing, `any` always, `off` never."""
+    hedge_after_s: Patience = 0.7
+    """After how many seconds a voice is late; one that usually takes longer gets the time that it usually takes."""
+    probe_every_s: Patience = 300.0
+    """How often each provider is asked, without speaking, whether it is well; more often while it is not."""
+    paid_probes: bool = False
+    """Whether providers are asked also where the question costs money."""
 
 
 class TextSettings(Section):
@@ -51,8 +62,14 @@ class TextSettings(Section):
     """The language of text that comes without one, as a tag: `en`, `de-AT`; leave it out for the system's."""
     max_utterance_chars: Annotated[Count, Field(ge=80, le=2_000)] = 300
     """The longest piece of text, in characters, that is handed to a voice at once."""
+    max_chars_without_word_times: Annotated[Count, Field(ge=40, le=2_000)] = 80
+    """The same for voices that do not say when which word is spoken, as Piper's: what is cut off in the middle is
+    partly heard twice, and never more than this. More sounds more natural."""
     code_blocks: Literal["skip", "speak"] = "skip"
     """Whether the code in an assistant's answer is left out or read aloud."""
+    detect_language: bool = False
+    """Whether a text in another language than its voice's is spoken by the best voice of that language. Needs the extra
+    `languages`."""
 
 
 class LimitSettings(Section):
@@ -64,6 +81,12 @@ class LimitSettings(Section):
     """Answers spoken at the same time; one more is told to come back later."""
     speakers_advertised: Annotated[Count, Field(ge=0, le=10_000)] = 50
     """How many speakers of one voice are shown to Home Assistant; all of them can be asked for."""
+    dead_letters: Annotated[Count, Field(ge=0, le=100_000)] = 100
+    """How many requests that nobody could speak are remembered, the newest ones."""
+    dead_letter_days: Annotated[Count, Field(ge=1, le=3_650)] = 30
+    """For how many days."""
+    dead_letters_mb: Annotated[Count, Field(ge=1, le=10_000)] = 10
+    """How many megabytes they may take together."""
 
 
 class WorkerSettings(Section):
@@ -106,7 +129,9 @@ class Settings(Section):
     text: TextSettings = TextSettings()
     """How text is made ready to be spoken."""
     audio: AudioSettings = AudioSettings()
-    """Silence around the speech, for players that miss its first or last moment."""
+    """How loud the speech is, and silence around it for players that miss its first or last moment."""
+    privacy: PrivacySettings = PrivacySettings()
+    """What must not leave this machine, and what is kept."""
     limits: LimitSettings = LimitSettings()
     """How much anybody may ask for."""
     workers: WorkerSettings = WorkerSettings()

@@ -1,5 +1,6 @@
 """What every part of the settings file has in common, and the kinds of value that many parts use."""
 
+from ipaddress import ip_network
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
@@ -29,6 +30,13 @@ def language_tag(tag: str) -> str:
     return spelt
 
 
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError("must be an address or a network such as 192.168.1.0/24 or fd00::/8") from error
+
+
 # Strict, since pydantic takes `true` for 1 otherwise.
 Number = Annotated[float, Strict()]
 Count = Annotated[int, Strict()]
@@ -41,3 +49,5 @@ Pitch = Annotated[float, Strict(), Field(ge=0.5, le=2.0)]
 Volume = Annotated[float, Strict(), Field(ge=0.0, le=4.0)]
 Pause = Annotated[float, Strict(), Field(ge=0.0, le=5.0)]
 LanguageTag = Annotated[str, AfterValidator(language_tag)]
+Network = Annotated[str, AfterValidator(_network)]
+"""An IP address, or a network with its length behind a slash."""

@@ -23,6 +23,8 @@ class Utterance:
     """The provider's own name of the voice."""
     speaker: str | None = None
     prosody: Prosody = NATURAL
+    language: str = ""
+    """BCP 47 tag of the text as the router understood it; empty where nobody knows."""
     answer_id: str = ""
     previous_text: str = ""
     """What was said just before, for engines whose prosody runs on."""
@@ -30,5 +32,7 @@ class Utterance:
     due_s: float = 0.0
     """Seconds from now until the listener runs dry; 0 for one who hears nothing yet."""
     patience_s: float | None = None
-    """Seconds the house waits for its first audio before the next link carries on; None waits for ever."""
+    """Seconds the listener may hear nothing, after `due_s`, before the next link carries on; None waits for ever."""
+    insist: bool = False
+    """Nobody else is left to say it: try also where the circuit is open."""
     seed: int | None = None

@@ -56,6 +56,8 @@ class Link:
     speaker: str | None = None
     prosody: Prosody = NATURAL
     sentence_pause_s: float = 0.0
+    language: str = ""
+    """BCP 47 tag of the text that it is chosen for."""
 
     @property
     def name(self) -> str:
