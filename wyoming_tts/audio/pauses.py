@@ -1,0 +1,76 @@
+"""Where a voice is silent."""
+
+from __future__ import annotations
+
+from array import array
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from wyoming_tts.speech.audio import AudioFormat
+
+WINDOW_S = 0.01
+SHORTEST_PAUSE_S = 0.06
+"""Stops such as `t` are silent up to 50 ms, now and then longer; between clauses it is 100 ms and more."""
+QUIET = 1 / 32
+"""Of the utterance's own level, 30 dB under it: what a compressed or noisy voice leaves in its pauses."""
+LEVEL_QUANTILE = 0.95
+"""The level is what nearly all windows stay below, so that one click does not make the rest quiet."""
+LOWEST_LEVEL = 33
+"""60 dB under full scale; less than that is silence, however quiet the voice."""
+MOST_WINDOWS = 60_000
+"""10 minutes of audio in 120 kB; no utterance is longer, and of one that is the beginning is looked at."""
+
+
+class Pause(NamedTuple):
+    """A silence, in seconds from the first frame; the last one may be going on."""
+
+    start_s: float
+    end_s: float
+
+    @property
+    def length_s(self) -> float:
+        """Seconds."""
+        return self.end_s - self.start_s
+
+
+class PauseFinder:
+    """Takes one utterance's 16-bit mono PCM in any pieces; half a frame waits for its other half."""
+
+    def __init__(self, format_: AudioFormat) -> None:
+        self._format = format_
+        self._window_bytes = max(format_.size(WINDOW_S), format_.frame_bytes)
+        self._held = b""
+        self._peaks = array("H")
+        """The loudest sample of each window that is whole."""
+
+    def feed(self, pcm: bytes) -> None:
+        """Look at the next piece."""
+        pcm = self._held + pcm
+        whole = len(pcm) - len(pcm) % self._window_bytes
+        room = max(0, MOST_WINDOWS - len(self._peaks)) * self._window_bytes
+        for start in range(0, min(whole, room), self._window_bytes):
+            window = memoryview(pcm)[start : start + self._window_bytes].cast("h")
+            highest, lowest = max(window), min(window)
+            self._peaks.append(max(highest, -lowest))
+        self._held = pcm[whole:]
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """Return the pauses up to now, in order; less than a window at the end is not looked at."""
+        quiet = self._quiet()
+        shortest = round(SHORTEST_PAUSE_S / WINDOW_S)
+        window_s = self._format.seconds(self._window_bytes)
+        found: list[Pause] = []
+        at = 0
+        for silent, windows in groupby(self._peaks, key=lambda peak: peak < quiet):
+            end = at + sum(1 for _ in windows)
+            if silent and end - at >= shortest:
+                found.append(Pause(at * window_s, end * window_s))
+            at = end
+        return tuple(found)
+
+    def _quiet(self) -> float:
+        if not self._peaks:
+            return 0.0
+        level = sorted(self._peaks)[int((len(self._peaks) - 1) * LEVEL_QUANTILE)]
+        return max(level * QUIET, LOWEST_LEVEL)
