@@ -31,7 +31,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    commands = {"serve": _serve, "say": _say, "check": _check, "schema": _schema, "voices": _voices}
+    commands = {
+        "serve": _serve,
+        "say": _say,
+        "check": _check,
+        "schema": _schema,
+        "voices": _voices,
+        "dead-letters": _dead_letters,
+    }
     arguments = parser(commands).parse_args(argv)
     try:
         return int(arguments.run(arguments))
@@ -110,3 +117,9 @@ def _voices(arguments: argparse.Namespace) -> int:
         settings.server.data_path, piper.catalog_url, piper.voice_dirs, providers=("piper", *configured)
     )
     return asyncio.run(voices.run(arguments, place))
+
+
+def _dead_letters(arguments: argparse.Namespace) -> int:
+    from wyoming_tts.commands import dead_letters  # noqa: PLC0415 - see settings_of
+
+    return asyncio.run(dead_letters.run(arguments, settings_of(arguments)))

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+MAX_CAUSES_CHARS = 270
+"""Of the causes in the sentence that says that nobody could speak, which then stays below 300 characters."""
+
+
 class TtsError(Exception):
     """Base of everything this package raises on purpose; `str()` is safe to show and to log."""
 
@@ -218,12 +222,27 @@ class SpeechCutOff(ProviderError):
 
 
 class AllProvidersFailed(TtsError):
-    """Every link of the chain failed; `failures` are in the order they happened."""
+    """Every link of the chain failed; `failures` are in the order they happened.
+
+    The sentence names each provider once, with what went wrong there last; details stay with the failures.
+    """
 
     code = "all-providers-failed"
     http_status = 503
 
     def __init__(self, failures: Sequence[ProviderError]) -> None:
-        causes = "; ".join(str(failure) for failure in failures) or "no voice is available"
-        super().__init__(f"No provider could speak: {causes}.")
+        causes = {failure.provider: f"{failure.provider[:64]} {failure.sentence}" for failure in failures}
+        super().__init__(f"Nobody could speak: {_listed(list(causes.values()))}.")
         self.failures = tuple(failures)
+
+
+def _listed(causes: Sequence[str]) -> str:
+    """Return as many causes as a client can be expected to show, and how many more there are."""
+    if not causes:
+        return "no voice is available"
+    for count in range(len(causes), 1, -1):
+        more = len(causes) - count
+        listed = "; ".join([*causes[:count], *([f"and {more} more failed"] if more else [])])
+        if len(listed) <= MAX_CAUSES_CHARS:
+            return listed
+    return causes[0]

@@ -6,38 +6,28 @@ import asyncio
 import os
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain, count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from wyoming_tts.adapters import registry
+from wyoming_tts import assembly
 from wyoming_tts.adapters.context import AdapterContext
 from wyoming_tts.audio import resample
 from wyoming_tts.speech.system_language import system_language
-from wyoming_tts.synthesis.answer import Manner
-from wyoming_tts.synthesis.catalog import Catalog, HouseVoice
-from wyoming_tts.synthesis.provider import Provider
-from wyoming_tts.synthesis.router import Router
-from wyoming_tts.synthesis.speaker import Speaker, SpeakerOptions
-from wyoming_tts.synthesis.timed import Timed
 from wyoming_tts.synthesis.upkeep import Upkeep
 from wyoming_tts.telemetry.clock import SystemClock
 from wyoming_tts.web.status import ProviderState
 from wyoming_tts.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 
     from wyoming_tts.settings.model import Settings
-    from wyoming_tts.settings.voice import HouseVoice as HouseVoiceSettings
+    from wyoming_tts.synthesis.provider import Provider
     from wyoming_tts.telemetry.clock import Clock
     from wyoming_tts.workers.pool import WorkerStatus
 
 log = structlog.get_logger(__name__)
-
-LAST_RESORT_TYPE = "espeak"
-"""The engine that needs nothing and always works; a house without one of the owner's gets it unadvertised."""
 
 DEFAULT_MEMORY_SHARE = 0.5
 """Of the machine's memory, for all workers together, where the owner names no figure."""
@@ -50,58 +40,39 @@ class House:
         self.settings = settings
         clock = clock or SystemClock()
         self.pool = WorkerPool(_memory_mb(settings), clock=clock)
-        self._language = settings.text.language or system_language(os.environ)
         self._holders = 0
         self._unheld = asyncio.Event()
         self._unheld.set()
         self._started = False
-        self._last_resort = _last_resort(settings)
-        self._providers = tuple(self._build_providers(clock))
-        self.catalog = Catalog(
-            self._providers,
-            [_house_voice(voice) for voice in settings.voices],
-            speakers_advertised=settings.limits.speakers_advertised,
-        )
-        self.router = Router(
-            self.catalog,
-            last_resort=self._last_resort,
-            default_voice=settings.default_voice,
-            default_language=self._language,
-            unknown_voice_is_error=settings.fallback.unknown_voice == "error",
-        )
-        self._upkeep = Upkeep(self._providers, self.router, clock)
-        self.speaker = Speaker(self.router, _speaker_options(settings), clock=clock)
-
-    def _build_providers(self, clock: Clock) -> Iterator[Provider]:
+        self._store = assembly.store(settings)
         context = AdapterContext(
-            data_dir=self.settings.server.data_path,
+            data_dir=settings.server.data_path,
             pool=self.pool,
             clock=clock,
-            workers=self.settings.workers,
-            language=self._language,
+            workers=settings.workers,
+            language=settings.text.language or system_language(os.environ),
         )
-        configured = {name: settings for name, settings in self.settings.providers.items() if settings.enabled}
-        hidden = None
-        if not any(settings.type == LAST_RESORT_TYPE for settings in configured.values()):
-            hidden = self._last_resort
-            configured[hidden] = registry.PROVIDER_TYPES[LAST_RESORT_TYPE](type=LAST_RESORT_TYPE)
-        for name, settings in configured.items():
-            adapter = registry.build(name, settings, context)
-            yield Provider(
-                adapter,
-                Timed(adapter, provider=name, gap_s=self.settings.fallback.gap_s),
-                prosody=settings.prosody,
-                sentence_pause_s=settings.sentence_pause_s,
-                advertised=name != hidden,
-            )
+        parts = assembly.parts(settings, context, self._store)
+        self._providers = parts.providers
+        self.catalog = parts.catalog
+        self.router = parts.router
+        self.speaker = parts.speaker
+        self._background: dict[str, Callable[[], Coroutine[Any, Any, Any]]] = {
+            "memory of the workers": self.pool.watch,
+            "imports": partial(asyncio.to_thread, resample.libraries),
+            **parts.background,
+        }
+        self._upkeep = Upkeep(self._providers, self.router, clock)
 
     async def start(self) -> None:
         """Start every provider; return when there is a list of voices worth showing."""
         for name, extra in self.settings.left_out.items():
             log.info("provider left out, its extra is not installed", provider=name, extra=extra)
-        await self._upkeep.start()
-        self._upkeep.also(self.pool.watch, "memory of the workers")
-        self._upkeep.also(partial(asyncio.to_thread, resample.libraries), "imports")
+        await asyncio.gather(self._store.open(), self._upkeep.start())
+        if self._store.problem:
+            log.warning("what is remembered is in trouble", reason=self._store.problem)
+        for name, job in self._background.items():
+            self._upkeep.also(job, name)
         self._started = True
 
     @property
@@ -137,6 +108,12 @@ class House:
         for provider, result in zip(self._providers, results, strict=True):
             if isinstance(result, Exception):
                 log.error("provider did not close", provider=provider.name, error=type(result).__name__)
+        await self._store.aclose()
+
+    def reset(self, provider: str) -> None:
+        """Close a provider's circuit by hand. Raises KeyError for an unknown name."""
+        breakers = {each.name: each.breaker for each in self._providers}
+        breakers[provider].reset()
 
     def _state(self, provider: Provider, workers: Mapping[str, WorkerStatus]) -> ProviderState:
         worker = workers.get(provider.name)
@@ -154,30 +131,7 @@ class House:
         )
 
 
-def _last_resort(settings: Settings) -> str:
-    """Return the name of the owner's eSpeak NG, or one that is still free."""
-    for name, provider in settings.providers.items():
-        if provider.type == LAST_RESORT_TYPE and provider.enabled:
-            return name
-    free = chain([LAST_RESORT_TYPE], (f"{LAST_RESORT_TYPE}-{number}" for number in count(2)))
-    return next(name for name in free if name not in settings.providers)
-
-
 def _memory_mb(settings: Settings) -> float:
     if settings.workers.memory_mb is not None:
         return settings.workers.memory_mb
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * DEFAULT_MEMORY_SHARE / 1e6
-
-
-def _house_voice(voice: HouseVoiceSettings) -> HouseVoice:
-    return HouseVoice(voice.name, voice.language, voice.links, voice.prosody, voice.sentence_pause_s)
-
-
-def _speaker_options(settings: Settings) -> SpeakerOptions:
-    manner = Manner(
-        max_utterance_chars=settings.text.max_utterance_chars,
-        code_blocks=settings.text.code_blocks,
-        first_audio_s=settings.fallback.first_audio_s,
-        last_first_audio_s=settings.fallback.last_first_audio_s,
-    )
-    return SpeakerOptions(manner, settings.audio.padding, settings.limits.concurrent_answers)

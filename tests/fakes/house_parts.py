@@ -6,24 +6,69 @@ from typing import TYPE_CHECKING
 
 from tests.fakes.word_adapter import Faults, Vocabulary, WordAdapter
 from wyoming_tts.speech.request import SpeechRequest, whole
-from wyoming_tts.synthesis.answer import Manner
+from wyoming_tts.store.budget import UNLIMITED
+from wyoming_tts.store.database import Database
+from wyoming_tts.store.ledger import Ledger
+from wyoming_tts.store.levels import Levels
+from wyoming_tts.synthesis.breaker import CircuitBreaker
+from wyoming_tts.synthesis.carry_on import CarryOn
 from wyoming_tts.synthesis.catalog import Catalog
+from wyoming_tts.synthesis.level_book import LevelBook
+from wyoming_tts.synthesis.manner import Manner
+from wyoming_tts.synthesis.pace import Paces
 from wyoming_tts.synthesis.provider import Provider
 from wyoming_tts.synthesis.router import Router
-from wyoming_tts.synthesis.speaker import Speaker, SpeakerOptions
-from wyoming_tts.synthesis.timed import Timed
+from wyoming_tts.synthesis.speaker import Letters, Speaker, SpeakerOptions
+from wyoming_tts.synthesis.stack import Shared, stacked
+from wyoming_tts.synthesis.yardstick import Yardstick
 from wyoming_tts.telemetry.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 
+    from wyoming_tts.adapters.base import Adapter
+    from wyoming_tts.speech.utterance import Utterance
     from wyoming_tts.synthesis.catalog import HouseVoice
+    from wyoming_tts.synthesis.gated import Completeness
+    from wyoming_tts.synthesis.privacy import PrivacyRules
+    from wyoming_tts.telemetry.clock import Clock
 
 GAP_S = 0.05
 
 
-def provider(adapter: WordAdapter, *, pause_s: float = 0.0, gap_s: float = GAP_S) -> Provider:
-    return Provider(adapter, Timed(adapter, provider=adapter.name, gap_s=gap_s), sentence_pause_s=pause_s)
+class Whole:
+    """Takes every end for the end: words of a vocabulary are shorter than any voice's."""
+
+    async def is_cut_off(self, utterance: Utterance, **_: object) -> bool:  # noqa: ARG002 - the contract's
+        return False
+
+
+def shared(*, gap_s: float = GAP_S, clock: Clock | None = None, completeness: Completeness | None = None) -> Shared:
+    """What the wrappers of doubles share: nothing is kept, and no voice is levelled."""
+    database = Database(None)
+    return Shared(
+        clock=clock or SystemClock(),
+        gap_s=gap_s,
+        completeness=completeness or Whole(),
+        ledger=Ledger(database),
+        levels=LevelBook(Levels(database), target_lufs=-20.0, enabled=False),
+    )
+
+
+def provider(
+    adapter: Adapter,
+    *,
+    pause_s: float = 0.0,
+    gap_s: float = GAP_S,
+    advertised: bool = True,
+    clock: Clock | None = None,
+    completeness: Completeness | None = None,
+) -> Provider:
+    """An adapter inside all its wrappers."""
+    common = shared(gap_s=gap_s, clock=clock, completeness=completeness)
+    breaker = CircuitBreaker(adapter.name, common.clock)
+    stack = stacked(adapter, breaker, UNLIMITED, common)
+    return Provider(adapter, stack, breaker, sentence_pause_s=pause_s, advertised=advertised)
 
 
 class Parts:
@@ -39,6 +84,10 @@ class Parts:
         unknown_is_error: bool = False,
         padding: Callable[[str], tuple[float, float]] | None = None,
         max_answers: int = 64,
+        carry_on: CarryOn | None = None,
+        privacy: PrivacyRules | None = None,
+        letters: Letters | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.catalog = Catalog(providers, house_voices)
         self.router = Router(
@@ -47,9 +96,16 @@ class Parts:
             default_voice=default_voice,
             default_language=default_language,
             unknown_voice_is_error=unknown_is_error,
+            privacy=privacy,
         )
-        options = SpeakerOptions(manner or Manner(first_audio_s=0.1, last_first_audio_s=0.2), padding, max_answers)
-        self.speaker = Speaker(self.router, options, clock=SystemClock())
+        manner = manner or Manner(first_audio_s=0.1, last_first_audio_s=0.2, hedge="off")
+        self.speaker = Speaker(
+            self.router,
+            SpeakerOptions(manner, padding, max_answers, keep_failed_text=letters is not None),
+            carry_on=carry_on or CarryOn(Yardstick(None), Paces()),
+            clock=clock or SystemClock(),
+            letters=letters,
+        )
 
 
 def request(

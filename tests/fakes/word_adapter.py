@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from array import array
+from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import regex
@@ -25,27 +27,32 @@ WORD = regex.compile(r"[\p{L}\p{N}']+")
 WORD_FRAMES = 800
 
 
+LOUDNESS = 1000
+"""Of word 0: well above silence."""
+
+
 class Vocabulary:
-    """Numbers for words: a word is spoken as WORD_FRAMES samples of its number, with one zero after it."""
+    """Numbers for words: a word is a square wave of LOUDNESS and its number, with one zero after it."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
 
     def pcm(self, word: str) -> bytes:
         number = self._numbers.setdefault(word.casefold(), len(self._numbers) + 1)
-        return array("h", [number] * (WORD_FRAMES - 1) + [0]).tobytes()
+        size = LOUDNESS + number
+        wave = [size if at // 8 % 2 else -size for at in range(WORD_FRAMES - 1)]
+        return array("h", [*wave, 0]).tobytes()
 
     def heard(self, pcm: bytes) -> list[str]:
-        """Return the words in audio of any chunking, including ones cut off after at least one sample."""
+        """Return the words in audio of any chunking, including ones cut off, and faded at a seam."""
         words = {number: word for word, number in self._numbers.items()}
-        samples = array("h", pcm)
-        runs: list[int] = []
-        before = 0
-        for sample in samples:
-            if sample not in (0, before):
-                runs.append(sample)
-            before = sample
-        return [words[number] for number in runs]
+        said: list[str] = []
+        for is_silent, samples in groupby(array("h", pcm), key=lambda sample: sample == 0):
+            sizes = Counter(abs(sample) for sample in samples)
+            number = sizes.most_common(1)[0][0] - LOUDNESS
+            if not is_silent and number in words:
+                said.append(words[number])
+        return said
 
 
 @dataclass

@@ -115,7 +115,34 @@ def add_voices(parser: argparse.ArgumentParser) -> None:
     removed = commands.add_parser("remove", help="delete a voice from this machine", description="Delete a voice.")
     removed.add_argument("name", metavar="NAME", help="as `voices list` shows it")
 
-    for command in (listed, searched, downloaded, removed):
+    _add_common_below(listed, searched, downloaded, removed)
+
+
+def _add_dead_letters(parser: argparse.ArgumentParser) -> None:
+    """Add the words of `dead-letters`; the one chosen is in `dead_letters_command`."""
+    _add_common(parser)
+    commands = parser.add_subparsers(dest="dead_letters_command", required=True, metavar="COMMAND")
+    listed = commands.add_parser("list", help="what failed, the newest first", description="List what failed.")
+    shown = commands.add_parser(
+        "show", help="one of them, with each provider's error", description="Show one, with each provider's error."
+    )
+    replayed = commands.add_parser(
+        "replay",
+        help="speak one again; what was spoken is dropped",
+        description="Speak one again, if its text was kept (privacy.keep_failed_text); what was spoken is dropped.",
+    )
+    replayed.add_argument("-o", "--output", metavar="FILE", help="write a WAV file; `-` for standard output")
+    dropped = commands.add_parser("drop", help="forget one, or all", description="Forget one, or all.")
+    which = dropped.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", nargs="?", metavar="ID", help="as `dead-letters list` shows it, or its beginning")
+    which.add_argument("--all", action="store_true", help="forget all")
+    for command in (shown, replayed):
+        command.add_argument("id", metavar="ID", help="as `dead-letters list` shows it, or its beginning")
+    _add_common_below(listed, shown, replayed, dropped)
+
+
+def _add_common_below(*commands: argparse.ArgumentParser) -> None:
+    for command in commands:
         # Without a default of its own here, or it would hide what stands before the word.
         _add_common(command, default=argparse.SUPPRESS)
 
@@ -126,4 +153,5 @@ _COMMANDS: Mapping[str, tuple[Callable[[argparse.ArgumentParser], None], str]] =
     "check": (_add_check, "check a settings file and say what is wrong with it"),
     "schema": (_add_schema, "print the JSON Schema of the settings file"),
     "voices": (add_voices, "list, search, download and remove Piper voices"),
+    "dead-letters": (_add_dead_letters, "list, show, replay and drop the requests that nobody could speak"),
 }

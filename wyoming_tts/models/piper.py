@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
 import onnxruntime
 from onnxruntime.capi.onnxruntime_pybind11_state import InvalidGraph, InvalidProtobuf
 from piper import AudioChunk, PiperConfig, PiperVoice, SynthesisConfig
 
 from wyoming_tts.audio.frames import pieces
+from wyoming_tts.errors import BadAudio
 from wyoming_tts.models.base import Remarks
 from wyoming_tts.models.piper_voices import PiperVoiceFile, PiperVoices
 from wyoming_tts.models.plain_text import plain
@@ -140,7 +142,10 @@ class PiperModel:
 
 
 def _spoken(sentences: Iterator[AudioChunk], session: StoppableSession, sink: Sink) -> Iterator[bytes]:
-    """Yield the PCM of each sentence, until the sink is cancelled. Raises RuntimeError where the engine fails."""
+    """Yield the PCM of each sentence, until the sink is cancelled.
+
+    Raises RuntimeError where the engine fails, BadAudio where it makes no numbers.
+    """
     while not sink.cancelled:
         # Between two sentences another utterance may have used the session.
         session.watch(sink)
@@ -153,4 +158,7 @@ def _spoken(sentences: Iterator[AudioChunk], session: StoppableSession, sink: Si
             raise RuntimeError("Piper failed to speak") from error
         if sentence is None:
             return
+        # As integers they would be silence.
+        if not np.isfinite(sentence.audio_float_array).all():
+            raise BadAudio("not numbers", provider="piper")
         yield sentence.audio_int16_bytes

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from wyoming_tts.errors import AllProvidersFailed, NoAudio, ProviderError, ProviderTimeout
-from wyoming_tts.speech.utterance import Utterance
-from wyoming_tts.synthesis.attempt import Attempt
+from wyoming_tts.synthesis.hedge import Hedge
+from wyoming_tts.synthesis.launcher import Launcher
 from wyoming_tts.synthesis.output import Output
+from wyoming_tts.synthesis.part import Part
 from wyoming_tts.synthesis.reading import Reading
-from wyoming_tts.synthesis.remainder import remainder
-from wyoming_tts.text.utterances import UtterancePlanner, speech_seconds
+from wyoming_tts.text.utterances import UtterancePlanner
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from wyoming_tts.speech.audio import AudioFormat, Chunk
     from wyoming_tts.speech.request import SpeechRequest
+    from wyoming_tts.synthesis.carry_on import CarryOn
     from wyoming_tts.synthesis.chain import Chain
+    from wyoming_tts.synthesis.manner import Manner
+    from wyoming_tts.synthesis.provider import Link
     from wyoming_tts.synthesis.record import RequestRecord
+    from wyoming_tts.synthesis.text_watch import TextWatch
     from wyoming_tts.telemetry.clock import Clock
 
 PREPARED_AHEAD = 2
@@ -31,47 +34,31 @@ HELD_UP_S = 0.5
 """A client that stopped reading this long while an utterance was prepared explains why its first audio is late."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How answers are given: the owner's settings that matter here."""
-
-    max_utterance_chars: int = 300
-    code_blocks: Literal["skip", "speak"] = "skip"
-    first_audio_s: float = 5.0
-    """Patience with a link while another stands behind it."""
-    last_first_audio_s: float = 10.0
-    lead_in_s: float = 0.0
-    tail_s: float = 0.0
-
-
-@dataclass(slots=True)
-class _Part:
-    """An utterance's text on its way, with the attempt that is being made for it."""
-
-    text: str
-    previous_text: str
-    begins_sentence: bool
-    attempt: Attempt
-    held_up_s: float
-    """How long the output had been held up when the attempt began."""
-
-    @property
-    def unsent_s(self) -> float:
-        return max(0.0, speech_seconds(self.text) / self.attempt.utterance.prosody.speed - self.attempt.heard_s)
-
-
 class Answer:
     """Holds the chain's current link for the whole of it; built and run by the Speaker."""
 
     def __init__(
-        self, request: SpeechRequest, chain: Chain, manner: Manner, *, record: RequestRecord, clock: Clock
+        self,
+        request: SpeechRequest,
+        chain: Chain,
+        manner: Manner,
+        *,
+        carry_on: CarryOn,
+        watch: TextWatch,
+        record: RequestRecord,
+        clock: Clock,
     ) -> None:
         self._request = request
         self._chain = chain
-        self._manner = manner
+        self._carry_on = carry_on
+        self._watch = watch
         self._record = record
-        self._reading = Reading(request, max_chars=manner.max_utterance_chars, code_blocks=manner.code_blocks)
-        self._planner = UtterancePlanner(max_chars=manner.max_utterance_chars)
+        self._reading = Reading(
+            request,
+            max_chars=manner.max_utterance_chars,
+            code_blocks=manner.code_blocks,
+            listeners=[watch.read],
+        )
         self._output = Output(
             lead_in_s=manner.lead_in_s,
             tail_s=manner.tail_s,
@@ -79,10 +66,12 @@ class Answer:
             record=record,
             clock=clock,
         )
-        self._parts: asyncio.Queue[_Part | None] = asyncio.Queue()
-        self._on_the_way: list[_Part] = []
+        self._parts: asyncio.Queue[Part | None] = asyncio.Queue()
+        self._on_the_way: list[Part] = []
         self._room = asyncio.Semaphore(1)
         self._tasks = asyncio.TaskGroup()
+        self._launcher = Launcher(request.id, chain, manner, self._tasks)
+        self._hedge = Hedge(self._launcher, self._output.playout)
         self.finished = False
         """All of it was said and heard: the reader of `chunks` came to the end."""
 
@@ -123,21 +112,26 @@ class Answer:
             await self._room.acquire()
             if not await self._reading.available():
                 break
-            in_hand_s = self._in_hand_s(before=None)
-            count = self._planner.plan(
-                self._reading.waiting(),
-                in_hand_s,
-                first=not previous_text,
-                joinable=not self._chain.current.sentence_pause_s,
-            )
             begins_sentence = self._reading.begins_sentence
-            text = self._reading.take(count)
-            attempt = self._begin(text, previous_text, due_s=in_hand_s)
-            part = _Part(text, previous_text, begins_sentence, attempt, self._output.held_up_s)
+            in_hand_s = self._in_hand_s(before=None)
+            text = self._planned(in_hand_s, first=not previous_text)
+            if self._watch.is_private(text):
+                self._chain.keep_local()
+            piece, others = self._launcher.split(text)
+            attempt = self._launcher.begin(piece, previous_text, due_s=in_hand_s)
+            part = Part(text, previous_text, begins_sentence, attempt, self._output.held_up_s, others)
             self._on_the_way.append(part)
             self._parts.put_nowait(part)
             previous_text = text
         self._parts.put_nowait(None)
+
+    def _planned(self, in_hand_s: float, *, first: bool) -> str:
+        """Take the text of the next utterance."""
+        max_chars = self._launcher.max_chars()
+        joinable = not self._chain.current.sentence_pause_s
+        planner = UtterancePlanner(max_chars=max_chars)
+        count = planner.plan(self._reading.waiting(), in_hand_s, first=first, joinable=joinable)
+        return self._reading.take(count, max_chars)
 
     async def _play(self) -> None:
         silent = False
@@ -155,7 +149,7 @@ class Answer:
         for _ in range(PREPARED_AHEAD):
             self._room.release()
 
-    def _in_hand_s(self, before: _Part | None) -> float:
+    def _in_hand_s(self, before: Part | None) -> float:
         """Return what the listener has to play until `before` begins, or until all that is on the way has ended."""
         unsent_s = 0.0
         for part in self._on_the_way:
@@ -164,66 +158,72 @@ class Answer:
             unsent_s += part.unsent_s
         return self._output.playout.in_hand_s() + unsent_s
 
-    def _begin(self, text: str, previous_text: str, *, due_s: float = 0.0, cacheable: bool = True) -> Attempt:
-        link = self._chain.current
-        patience_s = self._manner.last_first_audio_s if self._chain.is_last else self._manner.first_audio_s
-        utterance = Utterance(
-            text=text,
-            voice=link.voice,
-            speaker=link.speaker,
-            prosody=link.prosody,
-            answer_id=self._request.id,
-            previous_text=previous_text,
-            cacheable=cacheable,
-            due_s=due_s,
-            patience_s=patience_s + due_s,
-        )
-        attempt = Attempt(link, utterance)
-        attempt.start(self._tasks)
-        return attempt
-
-    async def _say(self, part: _Part) -> bool:
+    async def _say(self, part: Part) -> bool:
         """Say the part by whatever link can; return False where nobody makes a sound of it; else AllProvidersFailed."""
         pause_s = part.attempt.link.sentence_pause_s if part.begins_sentence else 0.0
+        continues = False
         while True:
-            attempt = part.attempt
             try:
-                await self._output.relay(attempt, pause_s=pause_s)
+                if await self._hedge.overtaken(part):
+                    self._change_over(part)
+                await self._output.relay(part.attempt, pause_s=pause_s, continues=continues)
             except ProviderError as error:
-                if attempt.heard_s:
-                    pause_s = 0.0
-                if self._was_held_up(part, error):
-                    part.attempt = self._begin(attempt.utterance.text, part.previous_text)
-                    continue
+                if part.attempt.heard_s:
+                    pause_s, continues = 0.0, True
                 try:
-                    self._fall(part, error)
+                    await self._go_on(part, error)
                 except AllProvidersFailed:
                     if isinstance(error, NoAudio):
                         return False
                     raise
             else:
                 self._chain.succeeded()
-                return True
+                if not part.pieces:
+                    return True
+                pause_s, continues = 0.0, False
+                part.attempt = self._launcher.begin(part.pieces.pop(0), part.attempt.utterance.text)
 
-    def _was_held_up(self, part: _Part, error: ProviderError) -> bool:
+    def _change_over(self, part: Part) -> None:
+        """Let the rival, which was heard first, say the part, and its link the rest of the answer."""
+        late, before = part.change_over(), self._chain.current
+        error = ProviderTimeout("another one was heard first", provider=late.link.provider.name)
+        self._chain.moved_to(part.attempt.link, error)
+        self._follow(part, before)
+
+    async def _go_on(self, part: Part, error: ProviderError) -> None:
+        """Have the rest of the part said after a failure: by the same link where the client kept it waiting."""
+        attempt = part.attempt
+        if self._was_held_up(part, error):
+            part.drop_rival()
+            part.attempt = self._launcher.begin(attempt.utterance.text, attempt.utterance.previous_text)
+            return
+        before = self._chain.current
+        self._chain.fell(attempt.link, error)
+        if part.rival is not None and part.rival.link is self._chain.current:
+            part.change_over()
+        else:
+            part.drop_rival()
+            rest = await self._carry_on.rest_of(attempt)
+            text, part.pieces = self._launcher.split(" ".join([rest.text, *part.pieces]))
+            part.attempt = self._launcher.begin(text, rest.previous_text, cacheable=rest.cacheable)
+        self._follow(part, before)
+
+    def _was_held_up(self, part: Part, error: ProviderError) -> bool:
         """Whether it was the client that kept the link waiting; once a part, since it is then at its turn."""
         waited_s = self._output.held_up_s - part.held_up_s
         part.held_up_s = self._output.held_up_s
         return isinstance(error, ProviderTimeout) and not part.attempt.heard_s and waited_s > HELD_UP_S
 
-    def _fall(self, part: _Part, error: ProviderError) -> None:
-        """Have the rest of the part, and what was prepared behind it, said by the next link."""
-        attempt, before = part.attempt, self._chain.current
-        self._chain.fell(attempt.link, error)
-        rest = remainder(attempt.utterance, attempt.marks, attempt.heard_s)
-        part.attempt = self._begin(rest.text, part.previous_text, cacheable=rest.cacheable)
+    def _follow(self, part: Part, before: Link) -> None:
+        """Have what was prepared behind the part said by the current link, where that is another one than before."""
         if self._chain.current is before:
             return
         for later in self._on_the_way:
             if later is not part:
-                later.attempt.cancel()
+                later.cancel()
                 due_s = self._in_hand_s(before=later)
-                later.attempt = self._begin(later.text, later.previous_text, due_s=due_s)
+                text, later.pieces = self._launcher.split(later.text)
+                later.attempt = self._launcher.begin(text, later.previous_text, due_s=due_s)
 
 
 def _first_leaf(error: BaseException) -> Exception:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from wyoming_tts.errors import BadAudio, NoAudio, ProviderError, SpeechCutOff
+from wyoming_tts.audio.pauses import PauseFinder
+from wyoming_tts.errors import ProviderError, SpeechCutOff
 from wyoming_tts.synthesis.pipe import ChunkPipe
+from wyoming_tts.synthesis.whereabouts import Heard
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,11 +29,15 @@ class Attempt:
         self.utterance = utterance
         self.heard_s = 0.0
         """Seconds of audio handed on so far."""
-        self.marks: list[Mark] = []
-        """Word times of all audio handed on so far, and perhaps a little ahead."""
+        self.began_at = asyncio.get_running_loop().time()
+        """On the loop's clock."""
+        self._marks: list[Mark] = []
+        self._pauses: PauseFinder | None = None
         self._format: AudioFormat | None = None
         self._pipe = ChunkPipe(AUDIO_AHEAD_BYTES)
         self._task: asyncio.Task[None] | None = None
+        self._was_warm = link.provider.adapter.is_warm(utterance.voice)
+        self._lost_after_s: float | None = None
 
     @property
     def format(self) -> AudioFormat:
@@ -39,6 +45,26 @@ class Attempt:
         if self._format is None:
             raise RuntimeError("the format is known with the first chunk")
         return self._format
+
+    @property
+    def heard(self) -> Heard:
+        """What was handed on, as far as it tells where in the text it stopped."""
+        pauses = () if self._pauses is None else self._pauses.pauses()
+        return Heard(self.heard_s, tuple(self._marks), pauses)
+
+    @property
+    def has_stirred(self) -> bool:
+        """There is audio, or the end of it."""
+        return self._pipe.stirred
+
+    @property
+    def has_audio(self) -> bool:
+        """There is audio to be handed on."""
+        return self._pipe.unread
+
+    async def stir(self) -> None:
+        """Wait for audio, or for the end of it."""
+        await self._pipe.stir()
 
     def start(self, tasks: asyncio.TaskGroup) -> None:
         """Begin in a task of `tasks`."""
@@ -49,6 +75,12 @@ class Attempt:
         if self._task is not None:
             self._task.cancel()
 
+    def lose(self) -> None:
+        """End since another link was heard first: it counts as late, where it was not busy loading its voice."""
+        if self._was_warm and self._task is not None and not self._task.done():
+            self._lost_after_s = asyncio.get_running_loop().time() - self.began_at
+        self.cancel()
+
     async def run(self) -> None:
         """Enter the link's context, relay its chunks, leave it: all in this task.
 
@@ -57,13 +89,17 @@ class Attempt:
         try:
             async with self.link.synthesize(self.utterance) as stream:
                 self._format = stream.format
+                if not self.link.provider.adapter.capabilities.marks:
+                    self._pauses = PauseFinder(stream.format)
                 async for chunk in stream.chunks:
-                    await self._pipe.put(self._checked(chunk))
+                    await self._pipe.put(chunk)
         except ProviderError as error:
             self._pipe.end(error)
         except asyncio.CancelledError:
             # Where we cancelled nobody reads on; where the adapter did by mistake, this is no end of the utterance.
             self._pipe.end(SpeechCutOff("cancelled", provider=self.link.provider.name))
+            if self._lost_after_s is not None:
+                self.link.provider.breaker.late(self._lost_after_s)
             raise
         except Exception as error:  # noqa: BLE001 - a bug in one adapter must not mute the house: the next link speaks
             self._pipe.end(_bug(error, self.link.provider.name))
@@ -71,19 +107,14 @@ class Attempt:
             self._pipe.end()
 
     async def chunks(self) -> AsyncIterator[Chunk]:
-        """Yield the audio as it comes; raises ProviderError where the link fails, NoAudio where it stays silent."""
+        """Yield the audio as it comes; raises ProviderError where the link fails."""
         async for chunk in self._pipe.chunks():
-            self.marks.extend(chunk.marks)
+            self._marks.extend(chunk.marks)
             if chunk.pcm:
                 self.heard_s += self.format.seconds(len(chunk.pcm))
+                if self._pauses is not None:
+                    self._pauses.feed(chunk.pcm)
                 yield chunk
-        if not self.heard_s:
-            raise NoAudio(provider=self.link.provider.name)
-
-    def _checked(self, chunk: Chunk) -> Chunk:
-        if self.format.frame_bytes != 2 or len(chunk.pcm) % 2:
-            raise BadAudio("not whole frames of 16-bit mono", provider=self.link.provider.name)
-        return chunk
 
 
 def _bug(error: Exception, provider: str) -> ProviderError:

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wyoming_tts.errors import AllProvidersFailed, BadAudio, ProviderError, ProviderUnavailable, SpeechCutOff
+from wyoming_tts.errors import (
+    AllProvidersFailed,
+    BadAudio,
+    CircuitOpen,
+    NoAudio,
+    ProviderError,
+    ProviderUnavailable,
+    SpeechCutOff,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from wyoming_tts.synthesis.provider import Link
 
+SECOND_CHANCE = (ProviderUnavailable, SpeechCutOff, BadAudio, CircuitOpen)
+"""After these the last link may well speak when it is asked again."""
+
 
 class Chain:
-    """Holds the current link for a whole answer: after a fallback the rest stays with the link that worked."""
+    """Holds the current link for a whole answer: after a fallback the rest stays with the link that worked.
+
+    Links that were skipped, their circuits being open, are tried once more when the last link has failed for good:
+    nobody is mute while some engine might speak.
+    """
 
     def __init__(self, links: Sequence[Link]) -> None:
         if not links:
             raise AllProvidersFailed([])
         self._links = tuple(links)
-        self._index = 0
+        self._current = self._links[0]
+        self._waiting = list(self._links[1:])
+        """Those behind the current one."""
+        self._skipped: list[Link] = []
+        self._trying_again = False
         self._last_link_retried = False
         self.failures: list[ProviderError] = []
         """What went wrong in this answer, in order."""
@@ -27,12 +46,21 @@ class Chain:
     @property
     def current(self) -> Link:
         """The link that speaks now."""
-        return self._links[self._index]
+        return self._current
 
     @property
     def is_last(self) -> bool:
         """No further link stands behind the current one."""
-        return self._index == len(self._links) - 1
+        return not self._waiting
+
+    @property
+    def insisting(self) -> bool:
+        """Nobody else is left to say it: the current link is to be tried also where its circuit is open."""
+        return self.is_last or self._trying_again
+
+    def next(self) -> Link | None:
+        """Return the link that would follow the current one; None for the last."""
+        return self._waiting[0] if self._waiting else None
 
     def succeeded(self) -> None:
         """Note that the current link has spoken an utterance to its end."""
@@ -41,15 +69,59 @@ class Chain:
     def fell(self, link: Link, error: ProviderError) -> None:
         """Move on after `link` failed; raises AllProvidersFailed where nothing is left to try.
 
-        The last link gets a second chance per utterance where it died under the work (its worker is started anew) or
-        sent damaged audio.
+        The last link gets a second chance per utterance where it died under the work (its worker is started anew), sent
+        damaged audio, or was not insisted on yet.
         """
         self.failures.append(error)
-        if link is not self.current:
+        if not error.fall_back:
+            raise AllProvidersFailed(self.failures) from error
+        if link is not self._current:
             return
-        if not self.is_last:
-            self._index += 1
-        elif isinstance(error, ProviderUnavailable | SpeechCutOff | BadAudio) and not self._last_link_retried:
+        if isinstance(error, CircuitOpen) and not self.insisting:
+            self._skipped.append(link)
+        if self._waiting:
+            self._current = self._waiting.pop(0)
+        elif isinstance(error, SECOND_CHANCE) and not self._last_link_retried:
             self._last_link_retried = True
+        # A last link that makes no sound is well: there is nothing to say, and those that are not well know no better.
+        elif self._skipped and not isinstance(error, NoAudio):
+            self._try_again(self._skipped)
         else:
             raise AllProvidersFailed(self.failures) from error
+
+    def moved_to(self, link: Link, error: ProviderError) -> None:
+        """Stay with `link`, which was started beside the current one and was heard first; `error` is the latter's.
+
+        A link that is no longer behind the current one moves nothing.
+        """
+        self.failures.append(error)
+        place = next((place for place, waiting in enumerate(self._waiting) if waiting is link), None)
+        if place is not None:
+            self._current = link
+            del self._waiting[: place + 1]
+
+    def keep_local(self) -> None:
+        """Use only links on this machine from now on; raises AllProvidersFailed where there is none."""
+        self._waiting = _local(self._waiting)
+        self._skipped = _local(self._skipped)
+        if _is_local(self._current):
+            return
+        if self._waiting:
+            self._current = self._waiting.pop(0)
+        elif again := self._skipped or _local(self._links):  # one that failed before is better than nobody
+            self._try_again(again)
+        else:
+            raise AllProvidersFailed(self.failures)
+
+    def _try_again(self, links: Sequence[Link]) -> None:
+        self._current, *self._waiting = links
+        self._skipped = []
+        self._trying_again = True
+
+
+def _local(links: Iterable[Link]) -> list[Link]:
+    return [link for link in links if _is_local(link)]
+
+
+def _is_local(link: Link) -> bool:
+    return link.provider.adapter.capabilities.local

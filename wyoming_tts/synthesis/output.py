@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wyoming_tts.audio.fade import SEAM_S, Seam
 from wyoming_tts.audio.resample import Resampler
 from wyoming_tts.errors import ProviderError
 from wyoming_tts.speech.audio import AudioFormat, Chunk
@@ -55,24 +56,25 @@ class Output:
         """Yield the audio; raises what `end` was given."""
         return self._pipe.chunks()
 
-    async def relay(self, attempt: Attempt, *, pause_s: float) -> None:
+    async def relay(self, attempt: Attempt, *, pause_s: float, continues: bool = False) -> None:
         """Hand on all audio of an attempt, also what came before a failure, which is raised.
 
-        `pause_s` of silence go before its first audio, where it is not the first of the answer.
+        `pause_s` of silence go before its first audio, where it is not the first of the answer. `continues` says that
+        it carries on where another one was cut off.
         """
-        resampler: Resampler | None = None
+        voice: _Voice | None = None
         try:
             async for chunk in attempt.chunks():
-                if resampler is None:
+                if voice is None:
                     await self._begin(attempt, pause_s)
-                    resampler = Resampler(attempt.format, self.format)
-                await self._put(resampler.feed(chunk.pcm))
+                    voice = _Voice(attempt.format, self.format, continues=continues)
+                await self._put(voice.feed(chunk.pcm))
         except ProviderError:
-            if resampler is not None:
-                await self._put(resampler.finish())
+            if voice is not None:
+                await self._put(voice.broken())
             raise
-        if resampler is not None:
-            await self._put(resampler.finish())
+        if voice is not None:
+            await self._put(voice.finish())
 
     async def close(self) -> None:
         """Add the silence at the end, where anything was said."""
@@ -103,3 +105,20 @@ class Output:
         seconds = self.format.seconds(len(pcm))
         self.playout.sent(seconds)
         self._record.heard(seconds)
+
+
+class _Voice:
+    """What one attempt says, in the answer's format and with seams."""
+
+    def __init__(self, native: AudioFormat, format_: AudioFormat, *, continues: bool) -> None:
+        self._resampler = Resampler(native, format_)
+        self._seam = Seam(format_.size(SEAM_S), continues=continues)
+
+    def feed(self, pcm: bytes) -> bytes:
+        return self._seam.feed(self._resampler.feed(pcm))
+
+    def finish(self) -> bytes:
+        return self._seam.feed(self._resampler.finish()) + self._seam.finish()
+
+    def broken(self) -> bytes:
+        return self._seam.feed(self._resampler.finish()) + self._seam.broken()

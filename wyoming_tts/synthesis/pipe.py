@@ -40,6 +40,22 @@ class ChunkPipe:
             self._ended, self._failure = True, failure
             self._changed.set()
 
+    @property
+    def unread(self) -> bool:
+        """A chunk can be read at once."""
+        return bool(self._unread)
+
+    @property
+    def stirred(self) -> bool:
+        """Something can be read at once: a chunk, or the end."""
+        return bool(self._unread) or self._ended
+
+    async def stir(self) -> None:
+        """Wait until something can be read."""
+        while not self.stirred:
+            self._changed.clear()
+            await self._changed.wait()
+
     async def chunks(self) -> AsyncIterator[Chunk]:
         """Yield what was put, in order; then raise the failure, if there was one."""
         while True:
@@ -51,7 +67,6 @@ class ChunkPipe:
                 yield chunk
             if self._ended:
                 break
-            self._changed.clear()
-            await self._changed.wait()
+            await self.stir()
         if self._failure is not None:
             raise self._failure

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wyoming_tts.speech.audio import AudioStream
     from wyoming_tts.speech.utterance import Utterance
     from wyoming_tts.speech.voice import Voice
+    from wyoming_tts.synthesis.breaker import CircuitBreaker
 
 
 class Synthesizes(Protocol):
@@ -32,6 +33,8 @@ class Provider:
     adapter: Adapter
     stack: Synthesizes
     """The adapter inside its wrappers; the only way to speak with it."""
+    breaker: CircuitBreaker
+    """Whether it may be tried, and how it has done of late."""
     prosody: Prosody = NATURAL
     sentence_pause_s: float = 0.0
     advertised: bool = True

@@ -15,7 +15,7 @@ from wyoming_tts.text.ssml import spoken_text
 from wyoming_tts.text.utterances import bounded
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Sequence
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 
     from wyoming_tts.speech.request import SpeechRequest
     from wyoming_tts.speech.utterance import Sentence
@@ -44,12 +44,15 @@ class Reading:
         max_chars: int,
         code_blocks: Literal["skip", "speak"],
         pause_s: float = PAUSE_S,
+        listeners: Sequence[Callable[[str], None]] = (),
     ) -> None:
+        """Tell `listeners` all text in the order it comes, before any of it can be spoken."""
         self._request = request
         self._max_chars = max_chars
         self._cleaner = Cleaner(code_blocks=code_blocks)
         self._splitter = SentenceSplitter()
         self._pause_s = pause_s
+        self._listeners = tuple(listeners)
         self._tail = ""
         self._changed = asyncio.Event()
         self._wanted = asyncio.Event()
@@ -83,6 +86,8 @@ class Reading:
 
     async def _feed(self, text: str) -> None:
         self.chars += len(text)
+        for listener in self._listeners:
+            listener(text)
         self._tail = (self._tail + text)[-TAIL_CHARS:]
         for start in range(0, len(text), TURN_CHARS):
             self._accept(self._splitter.feed(self._cleaner.feed(text[start : start + TURN_CHARS])))
@@ -120,8 +125,12 @@ class Reading:
             await self._changed.wait()
         return bool(self._waiting)
 
-    def take(self, count: int) -> str:
-        """Remove the next `count` pieces and return them as one text."""
+    def take(self, count: int, max_chars: int) -> str:
+        """Remove the next `count` pieces and return them as one text; what is too long of a single one stays."""
+        if count == 1 and len(self._waiting[0][0]) > max_chars:
+            first, *others = bounded(self._waiting.popleft()[0], max_chars)
+            self._waiting.extendleft((part, False) for part in reversed(others))
+            return first
         return " ".join(self._waiting.popleft()[0] for _ in range(count))
 
 

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from wyoming_tts.errors import OverloadedError, TtsError
-from wyoming_tts.synthesis.answer import Answer, Manner
+from wyoming_tts.errors import AllProvidersFailed, OverloadedError, TtsError
+from wyoming_tts.synthesis.answer import Answer
 from wyoming_tts.synthesis.chain import Chain
+from wyoming_tts.synthesis.manner import Manner
 from wyoming_tts.synthesis.record import RecentRequests, RequestRecord
+from wyoming_tts.synthesis.text_watch import TextWatch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from wyoming_tts.speech.request import SpeechRequest
+    from wyoming_tts.store.text_hash import TextHash
+    from wyoming_tts.synthesis.carry_on import CarryOn
+    from wyoming_tts.synthesis.dead_letter_box import DeadLetterBox
     from wyoming_tts.synthesis.router import Router
     from wyoming_tts.telemetry.clock import Clock
 
@@ -33,14 +38,34 @@ class SpeakerOptions:
     """From a client's address to its lead-in and tail in seconds."""
     max_answers: int = 64
     """Answers at the same time; beyond that a newcomer is told to come back."""
+    keep_failed_text: bool = False
+    """Whether the text of what nobody could speak is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Where requests that nobody could speak are kept."""
+
+    box: DeadLetterBox
+    begin_hash: Callable[[], TextHash]
 
 
 class Speaker:
     """Answers requests, each in its own task tree that ends with its context."""
 
-    def __init__(self, router: Router, options: SpeakerOptions, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        router: Router,
+        options: SpeakerOptions,
+        *,
+        carry_on: CarryOn,
+        clock: Clock,
+        letters: Letters | None = None,
+    ) -> None:
         self._router = router
         self._options = options
+        self._carry_on = carry_on
+        self._letters = letters
         self._clock = clock
         self._answers: set[Answer] = set()
         self.recent = RecentRequests()
@@ -57,12 +82,15 @@ class Speaker:
             self._clock, request.id, request.client, request.voice or "", started_at=self._clock.now()
         )
         self.recent.add(record)
+        watch = self._watch()
         try:
             self._admit()
-            async with self._answering(request, record) as answer:
+            async with self._answering(request, record, watch) as answer:
                 yield answer
         except TtsError as error:
             record.ended(error.code)
+            if isinstance(error, AllProvidersFailed) and self._letters is not None:
+                await self._letters.box.keep(record, error.failures, watch.text, watch.text_hash)
             raise
         except (asyncio.CancelledError, GeneratorExit):
             record.ended("cancelled")
@@ -76,22 +104,39 @@ class Speaker:
             self._report(record)
 
     @asynccontextmanager
-    async def _answering(self, request: SpeechRequest, record: RequestRecord) -> AsyncIterator[Answer]:
-        route = self._router.route(request)
-        record.voice = route.voice
-        manner = self._options.manner
-        if self._options.padding is not None:
-            lead_in_s, tail_s = self._options.padding(request.client)
-            manner = replace(manner, lead_in_s=lead_in_s, tail_s=tail_s)
-        answer = Answer(request, Chain(route.links), manner, record=record, clock=self._clock)
-        task = asyncio.create_task(answer.run())
-        self._answers.add(answer)
-        try:
-            yield answer
-        finally:
-            self._answers.discard(answer)
-            task.cancel()
-            await asyncio.wait([task])
+    async def _answering(
+        self, request: SpeechRequest, record: RequestRecord, watch: TextWatch
+    ) -> AsyncIterator[Answer]:
+        async with self._router.routed(request) as (understood, route):
+            self._admit()  # once more: others may have come while the text was awaited
+            record.voice = route.voice
+            answer = Answer(
+                understood,
+                Chain(route.links),
+                self._manner(request.client),
+                carry_on=self._carry_on,
+                watch=watch,
+                record=record,
+                clock=self._clock,
+            )
+            task = asyncio.create_task(answer.run())
+            self._answers.add(answer)
+            try:
+                yield answer
+            finally:
+                self._answers.discard(answer)
+                task.cancel()
+                await asyncio.wait([task])
+
+    def _watch(self) -> TextWatch:
+        hash_ = None if self._letters is None else self._letters.begin_hash()
+        return TextWatch(self._router.privacy, hash_, keep=self._options.keep_failed_text and self._letters is not None)
+
+    def _manner(self, client: str) -> Manner:
+        if self._options.padding is None:
+            return self._options.manner
+        lead_in_s, tail_s = self._options.padding(client)
+        return replace(self._options.manner, lead_in_s=lead_in_s, tail_s=tail_s)
 
     def _admit(self) -> None:
         if self.active >= self._options.max_answers:

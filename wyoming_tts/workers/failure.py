@@ -28,6 +28,8 @@ def failure_of(error: Exception, *, opened: bool = False) -> Failure:
         return Failure(ModelTooLarge.code, "out of memory")
     if isinstance(error, KeyError) and not opened:
         return Failure(UtteranceRejected.code, "unknown voice or speaker")
+    if isinstance(error, BadAudio):
+        return Failure(BadAudio.code, "samples that are no numbers")
     if isinstance(error, DamagedAudio):
         return Failure(BadAudio.code, "not whole frames, or no format")
     if isinstance(error, ValueError) and not opened:

@@ -51,6 +51,8 @@ class WorkerHost:
         """Requests under way."""
         self.restarts = 0
         """Crashes so far."""
+        self.resting = False
+        """Let go in good order, for being idle or for room, and not needed since."""
         self._spec = spec
         self._pool = pool
         self._clock = clock
@@ -74,6 +76,10 @@ class WorkerHost:
         if self._life is not None:
             return "running" if self._life.ready else "starting"
         return "backoff" if self._backoff.left_s else "stopped"
+
+    def has_loaded(self, voice: str) -> bool:
+        """Whether a worker runs that has this voice in memory."""
+        return (life := self._life) is not None and life.ready and not life.stopping and voice in life.voices
 
     async def start(self) -> None:
         """Have the worker running; raises ProviderError."""
@@ -120,6 +126,7 @@ class WorkerHost:
     async def aclose(self) -> None:
         """End the worker for good; may be called twice."""
         self._closed = True
+        self.resting = False
         self._pool.leave(self)
         if self._task is not None:
             self._task.cancel()
@@ -142,7 +149,7 @@ class WorkerHost:
 
     @asynccontextmanager
     async def _noticing(self, life: WorkerLife) -> AsyncIterator[None]:
-        """See off a worker whose connection broke; doubt one that was left in the middle: it may hang."""
+        """See off a worker whose connection broke and tell when it starts again; doubt one left in the middle."""
         well = False
         try:
             yield
@@ -150,6 +157,8 @@ class WorkerHost:
         except (ProviderUnavailable, SpeechCutOff) as error:
             if isinstance(error, client.WorkerGone) or isinstance(error.__cause__, client.WorkerGone):
                 await life.see_off()
+                if isinstance(error, ProviderUnavailable):
+                    error.retry_after_s = self._backoff.left_s
             raise
         finally:
             if not well:
@@ -183,10 +192,13 @@ class WorkerHost:
 
     async def _wait(self, utterance: Utterance | None) -> None:
         """Wait for the next start after crashes; raises where that would take too long."""
-        patience_s = utterance.patience_s if utterance is not None else None
+        patience_s = None
+        if utterance is not None and utterance.patience_s is not None:
+            patience_s = utterance.patience_s + utterance.due_s
         wait_s = self._backoff.wait_s(patience_s, urgent=self.pinned and utterance is not None)
         if wait_s is None:
-            raise ProviderUnavailable(f"starts again in {self._backoff.left_s:.1f} s", provider=self.name)
+            left_s = self._backoff.left_s
+            raise ProviderUnavailable(f"starts again in {left_s:.1f} s", provider=self.name, retry_after_s=left_s)
         if wait_s and not self._closed:
             await self._clock.sleep(wait_s)
 
@@ -194,6 +206,7 @@ class WorkerHost:
         if self._closed:
             raise ProviderUnavailable("closed", provider=self.name)
         self._pool.join(self)
+        self.resting = False
         self.last_used = self._clock.now()
         self._life = WorkerLife(self.name, self._spec, self._start_timeout_s, self._clock)
         self._task = asyncio.create_task(self._live(self._life), name=f"worker {self.name}")
@@ -212,19 +225,15 @@ class WorkerHost:
                 await life.run()
                 idling.cancel()
             crashed = not life.stopping
+            self.resting = life.stopping and life.ready
         finally:
             self._life = None
             if crashed:
                 self.restarts += 1
                 lived_s = self._clock.now() - began
-                retry_in_s = self._backoff.crashed(lived_s)
-                log.warning(
-                    "worker crashed",
-                    provider=self.name,
-                    **life.last_words(),
-                    lived_s=round(lived_s, 1),
-                    retry_in_s=retry_in_s,
-                )
+                retry_s = self._backoff.crashed(lived_s)
+                facts = {**life.last_words(), "lived_s": round(lived_s, 1), "retry_in_s": retry_s}
+                log.warning("worker crashed", provider=self.name, **facts)
             life.end()
 
     async def _unload_when_idle(self, life: WorkerLife) -> None:

@@ -43,3 +43,12 @@ async def test_variants_of_known_voices_are_accepted_and_not_advertised(adapter:
 
 async def test_its_worker_is_never_let_go(adapter: EspeakAdapter) -> None:
     assert adapter.host.pinned
+
+
+async def test_every_voice_is_warm_as_soon_as_its_worker_runs(adapter: EspeakAdapter) -> None:
+    assert not adapter.is_warm("en-us")
+    await adapter.start()
+    assert adapter.is_warm("en-us")
+    assert adapter.is_warm("de+f3")
+    await adapter.aclose()
+    assert not adapter.is_warm("en-us")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,6 +85,31 @@ async def test_the_worker_is_asked_only_when_something_changed(
     await clock.advance(10 * LOOK_EVERY_S)
     assert adapter.host.pid is None
     assert names(adapter) == ["en_US-b-low"]
+
+
+async def test_a_probe_lets_a_resting_worker_rest_and_starts_one_that_died(
+    adapter: PiperAdapter, tmp_path: Path
+) -> None:
+    build_piper_voice(tmp_path, "en_US-b-low")
+    await adapter.start()
+    await adapter.host.unload()
+    await adapter.probe()
+    assert adapter.host.pid is None
+    await adapter.host.start()
+    os.kill(adapter.host.pid or 0, signal.SIGKILL)
+    await until(lambda: adapter.host.pid is None)
+    await adapter.probe()
+    assert adapter.host.pid is not None
+
+
+async def test_a_voice_is_warm_once_it_is_loaded(clock: FakeClock, tmp_path: Path) -> None:
+    adapter = PiperAdapter("piper", word_host(clock), [tmp_path], clock)
+    build_piper_voice(tmp_path, "en_US-b-low")
+    await adapter.start()
+    assert not adapter.is_warm("one")
+    await adapter.warm("one")
+    assert adapter.is_warm("one")
+    await adapter.aclose()
 
 
 async def test_a_worker_that_is_down_keeps_the_last_good_list_and_is_told_once(

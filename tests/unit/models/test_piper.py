@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import threading
 import time
 from typing import TYPE_CHECKING
 
+import onnx
 import pytest
 
 from tests.fakes.piper_voice import build_piper_voice
 from tests.fakes.sink import RecordingSink
+from wyoming_tts.errors import BadAudio
 from wyoming_tts.models import piper
 from wyoming_tts.speech.prosody import NATURAL, Prosody
 from wyoming_tts.speech.utterance import Utterance
@@ -204,6 +207,20 @@ def test_an_engine_that_fails_does_not_look_like_an_unknown_voice_or_tell_the_te
     with pytest.raises(RuntimeError) as caught:
         speak(create(tmp_path), "Secret")
     assert "Secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("sample", [math.nan, math.inf, -math.inf])
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")  # numpy's, of dividing such samples by the loudest
+def test_samples_that_are_no_numbers_do_not_become_silence(tmp_path: Path, sample: float) -> None:
+    path = build_piper_voice(tmp_path)
+    network = onnx.load(path)
+    network.graph.initializer.append(onnx.helper.make_tensor("broken", onnx.TensorProto.FLOAT, [1], [sample]))
+    network.graph.node[-1].input[1] = "broken"  # added to every sample
+    onnx.save(network, path)
+    sink = RecordingSink()
+    with pytest.raises(BadAudio):
+        speak(create(tmp_path), sink=sink)
+    assert not sink.chunks
 
 
 @pytest.mark.parametrize("cut", [10, -10])

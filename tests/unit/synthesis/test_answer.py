@@ -21,14 +21,24 @@ from wyoming_tts.errors import (
     SpeechCutOff,
     TextTooLong,
 )
-from wyoming_tts.synthesis.answer import Manner
+from wyoming_tts.synthesis.manner import Manner
 from wyoming_tts.synthesis.reading import PAUSE_S
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from wyoming_tts.speech.audio import Chunk
+
 TEXT = "The first sentence has some words. Then comes another one, a little longer. At last the third ends it."
 WORDS = [word.casefold() for word in WORD.findall(TEXT)]
+
+
+async def words_of(chunks: AsyncIterator[Chunk], count: int) -> bytes:
+    """Listen until so many words have come."""
+    pcm = b""
+    while len(pcm) < count * WORD_FRAMES * 2:
+        pcm += (await anext(chunks)).pcm
+    return pcm
 
 
 async def test_says_every_word_in_order() -> None:
@@ -65,8 +75,7 @@ async def test_audio_leaves_before_the_text_has_ended() -> None:
 
     async with Parts(provider(one), provider(two)).speaker.answer(request(text())) as answer:  # type: ignore[arg-type]
         chunks = answer.chunks()
-        first = b"".join([(await anext(chunks)).pcm for _ in range(3)])
-        assert vocabulary.heard(first) == ["the", "first", "sentence"]
+        assert vocabulary.heard(await words_of(chunks, 3)) == ["the", "first", "sentence"]
         more.set()
         rest = b"".join([chunk.pcm async for chunk in chunks])
     assert vocabulary.heard(rest) == ["and", "then", "the", "rest"]
@@ -269,7 +278,7 @@ async def test_a_finished_sentence_does_not_wait_for_a_tool_call(chunks: tuple[s
     asked = replace(request(pausing(*chunks, until=called)), streamed=True)
     async with Parts(provider(one), provider(two)).speaker.answer(asked) as answer:
         stream = answer.chunks()
-        assert vocabulary.heard(b"".join([(await anext(stream)).pcm for _ in first])) == first
+        assert vocabulary.heard(await words_of(stream, len(first))) == first
         called.set()
         rest = b"".join([chunk.pcm async for chunk in stream])
     assert vocabulary.heard(rest) == ["the", "sun", "shines"]
@@ -379,7 +388,7 @@ async def test_patience_counts_from_when_the_listener_runs_dry_and_is_longer_wit
     await pcm_of(Parts(provider(one), provider(two), manner=manner).speaker, request(TEXT))
     assert [utterance.patience_s for utterance in one.utterances[:1]] == [3.0]
     assert len(two.utterances) > 1
-    assert all(utterance.patience_s == pytest.approx(7.0 + utterance.due_s) for utterance in two.utterances)
+    assert all(utterance.patience_s == 7.0 for utterance in two.utterances)
     assert two.utterances[1].due_s > 0
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fakes.clock import settle
 from tests.fakes.house_parts import Parts, pcm_of, provider, request, tokens
+from tests.fakes.idle_loop import LoopClock, run_idle
 from tests.fakes.word_adapter import WORD, Faults, Vocabulary, WordAdapter
 from wyoming_tts.errors import (
     AllProvidersFailed,
@@ -20,10 +23,12 @@ from wyoming_tts.errors import (
     RateLimited,
     SpeechCutOff,
 )
-from wyoming_tts.synthesis.answer import Manner
+from wyoming_tts.synthesis.manner import Manner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from wyoming_tts.speech.audio import AudioFormat
 
 ERRORS = (ProviderUnavailable, SpeechCutOff, BadAudio, BadCredentials, RateLimited, QuotaExhausted)
 
@@ -43,6 +48,12 @@ faults = st.one_of(
     st.builds(Faults, cut_after_words=st.integers(0, 5), cancel=st.just(True), times=st.integers(1, 2)),
     st.builds(Faults, odd=st.just(True), times=st.integers(1, 2)),
 )
+chains = st.lists(
+    st.one_of(faults, st.builds(Faults, stall_after_words=st.integers(0, 12), times=st.integers(1, 3))),
+    min_size=1,
+    max_size=4,
+)
+RATES = (8_000, 16_000, 22_050, 44_100)
 
 
 def is_covered(wanted: list[str], heard: list[str], *, repeats: int) -> bool:
@@ -96,6 +107,85 @@ def _run(text: str, some: tuple[Faults | None, ...], size: int, *, marks: bool) 
         return vocabulary.heard(pcm), len(record.failures)
 
     return asyncio.run(speak())
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=texts, chain=chains, size=st.integers(1, 60), marks=st.booleans())
+def test_any_chain_ends_in_all_the_words_or_in_an_error(
+    text: str, chain: list[Faults | None], size: int, *, marks: bool
+) -> None:
+    links = _links(chain, marks=marks)
+    run = _heard(text, links, size)
+    if run.error is None:
+        following = iter(links[0].vocabulary.heard(run.pcm))
+        assert all(word.casefold() in following for word in WORD.findall(text)), "all words, in order"
+    else:
+        assert isinstance(run.error, AllProvidersFailed)
+        assert chain[-1] is not None, "whoever can speak is asked"
+    if marks:
+        whole = {sentence.strip() + "." for sentence in text.split(".") if sentence.strip()}
+        asked = [utterance for link in links for utterance in link.utterances if utterance.cacheable]
+        assert all(part.strip() + "." in whole for one in asked for part in one.text.rstrip(".").split(".")), "no rests"
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=texts, chain=chains, size=st.integers(1, 60), rates=st.permutations(RATES))
+def test_whoever_speaks_an_answer_has_one_format(
+    text: str, chain: list[Faults | None], size: int, rates: list[int]
+) -> None:
+    links = _links(chain, marks=True, rates=rates)
+    run = _heard(text, links, size)
+    assert len(set(run.formats)) <= 1
+    assert all(format_.frame_bytes == 2 and format_.rate in rates for format_ in run.formats)
+    assert len(run.pcm) % 2 == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=texts, chain=chains, size=st.integers(1, 60), leave_after=st.integers(1, 40), marks=st.booleans())
+def test_a_listener_who_leaves_takes_all_work_with_him(
+    text: str, chain: list[Faults | None], size: int, leave_after: int, *, marks: bool
+) -> None:
+    _heard(text, _links(chain, marks=marks), size, leave_after=leave_after)  # looks at what is left at its end
+
+
+@dataclass
+class _Heard:
+    pcm: bytes = b""
+    formats: list[AudioFormat] = field(default_factory=list)
+    error: Exception | None = None
+
+
+def _links(chain: Sequence[Faults | None], *, marks: bool, rates: Sequence[int] = (8_000,) * 4) -> list[WordAdapter]:
+    vocabulary = Vocabulary()
+    return [
+        WordAdapter(f"p{number}", vocabulary, marks=marks, faults=fault, rate=rates[number])
+        for number, fault in enumerate(chain)
+    ]
+
+
+def _heard(text: str, links: Sequence[WordAdapter], size: int, *, leave_after: int | None = None) -> _Heard:
+    """Speak through links of which any may fail, where waiting costs no time; nothing is left at work."""
+
+    async def speak() -> _Heard:
+        run = _Heard()
+        providers = [provider(link, clock=LoopClock()) for link in links]
+        parts = Parts(*providers, manner=Manner(first_audio_s=3, last_first_audio_s=30))
+        chunks = tokens(*(text[start : start + size] for start in range(0, len(text), size)))
+        try:
+            async with parts.speaker.answer(request(chunks)) as answer:
+                async for chunk in answer.chunks():
+                    run.pcm += chunk.pcm
+                    run.formats.append(answer.format)
+                    if len(run.formats) == leave_after:
+                        break
+        except AllProvidersFailed as error:
+            run.error = error
+        assert [link.left for link in links] == [link.entered for link in links]
+        await settle()  # Python closes the generator that a listener left half read in a task of its own
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        return run
+
+    return run_idle(speak())
 
 
 @pytest.mark.parametrize("make", [lambda: Faults(refuse=BadCredentials), lambda: Faults(odd=True)])

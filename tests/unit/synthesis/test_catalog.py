@@ -6,7 +6,6 @@ from tests.fakes.house_parts import provider
 from tests.fakes.word_adapter import Vocabulary, WordAdapter
 from wyoming_tts.speech.voice import VoiceName
 from wyoming_tts.synthesis.catalog import Catalog, HouseVoice
-from wyoming_tts.synthesis.provider import Provider
 
 VOCABULARY = Vocabulary()
 ONE = WordAdapter("one", VOCABULARY, speakers=("amy", "bob", "cat"))
@@ -33,14 +32,14 @@ def test_the_list_is_the_same_object_until_something_changes() -> None:
 
 
 def test_a_hidden_provider_is_not_advertised_but_can_be_named() -> None:
-    catalog = Catalog([Provider(ONE, ONE, advertised=False), provider(TWO)])
+    catalog = Catalog([provider(ONE, advertised=False), provider(TWO)])
     assert [entry.name for entry in catalog.advertised()] == ["two/v"]
     assert catalog.find("one/v") == VoiceName("one", "v")
     assert catalog.find("v") == VoiceName("two", "v")
 
 
 def test_where_nothing_else_has_a_voice_the_hidden_one_is_shown_rather_than_an_empty_list() -> None:
-    assert Catalog([Provider(TWO, TWO, advertised=False)]).advertised()[0].name == "two/v"
+    assert Catalog([provider(TWO, advertised=False)]).advertised()[0].name == "two/v"
 
 
 @pytest.mark.parametrize(

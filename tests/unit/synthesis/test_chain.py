@@ -2,24 +2,47 @@
 
 import pytest
 
+from tests.fakes.house_parts import provider
 from tests.fakes.word_adapter import Vocabulary, WordAdapter
+from wyoming_tts.adapters.base import Capabilities
 from wyoming_tts.errors import (
     AllProvidersFailed,
     BadCredentials,
+    CircuitOpen,
+    NoAudio,
+    ProviderError,
     ProviderTimeout,
     ProviderUnavailable,
     SpeechCutOff,
 )
 from wyoming_tts.synthesis.chain import Chain
-from wyoming_tts.synthesis.provider import Link, Provider
+from wyoming_tts.synthesis.provider import Link
 
 
-def link(name: str) -> Link:
-    adapter = WordAdapter(name, Vocabulary())
-    return Link(Provider(adapter, adapter), "v")
+class Remote(WordAdapter):
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(local=False)
 
 
-A, B = link("a"), link("b")
+class Final(ProviderError):
+    fall_back = False
+
+
+def link(name: str, kind: type[WordAdapter] = WordAdapter) -> Link:
+    return Link(provider(kind(name, Vocabulary())), "v")
+
+
+A, B, C = link("a"), link("b"), link("c")
+REMOTE, CLOUD = link("remote", Remote), link("cloud", Remote)
+
+
+def timeout(of: Link) -> ProviderTimeout:
+    return ProviderTimeout(provider=of.provider.name)
+
+
+def paused(of: Link) -> CircuitOpen:
+    return CircuitOpen(provider=of.provider.name)
 
 
 def test_an_empty_chain_cannot_speak() -> None:
@@ -29,18 +52,18 @@ def test_an_empty_chain_cannot_speak() -> None:
 
 def test_moves_on_and_stays_with_the_link_that_worked() -> None:
     chain = Chain([A, B])
-    assert not chain.is_last
-    chain.fell(A, ProviderTimeout(provider="a"))
+    assert (chain.is_last, chain.insisting, chain.next()) == (False, False, B)
+    chain.fell(A, timeout(A))
     assert chain.current is B
-    assert chain.is_last
+    assert (chain.is_last, chain.insisting, chain.next()) == (True, True, None)
     chain.succeeded()
     assert chain.current is B
 
 
 def test_a_link_that_is_no_longer_current_moves_nothing() -> None:
     chain = Chain([A, B])
-    chain.fell(A, ProviderTimeout(provider="a"))
-    chain.fell(A, ProviderTimeout(provider="a"))
+    chain.fell(A, timeout(A))
+    chain.fell(A, timeout(A))
     assert chain.current is B
     assert [error.code for error in chain.failures] == ["provider-timeout", "provider-timeout"]
 
@@ -59,3 +82,107 @@ def test_the_last_link_that_died_gets_one_more_chance_per_utterance(error: Provi
 def test_the_last_link_that_cannot_is_not_asked_again() -> None:
     with pytest.raises(AllProvidersFailed, match="a refused the key"):
         Chain([A]).fell(A, BadCredentials(provider="a"))
+
+
+def test_an_error_that_no_other_link_mends_ends_the_chain_at_once() -> None:
+    chain = Chain([A, B])
+    with pytest.raises(AllProvidersFailed) as failed:
+        chain.fell(A, Final(provider="a"))
+    assert isinstance(failed.value.__cause__, Final)
+
+
+def test_skipped_links_are_tried_once_more_in_order_before_anybody_gives_up() -> None:
+    chain = Chain([A, B, C])
+    chain.fell(A, paused(A))
+    chain.fell(B, paused(B))
+    assert chain.is_last
+    chain.fell(C, timeout(C))
+    assert (chain.current, chain.insisting, chain.is_last, chain.next()) == (A, True, False, B)
+    chain.fell(A, paused(A))
+    assert (chain.current, chain.insisting, chain.is_last) == (B, True, True)
+    with pytest.raises(AllProvidersFailed) as failed:
+        chain.fell(B, timeout(B))
+    assert len(failed.value.failures) == 5
+
+
+def test_a_last_link_begun_before_it_was_the_last_is_insisted_on_once() -> None:
+    chain = Chain([A])
+    chain.fell(A, paused(A))
+    assert (chain.current, chain.insisting) == (A, True)
+    with pytest.raises(AllProvidersFailed):
+        chain.fell(A, paused(A))
+
+
+def test_the_last_link_s_second_chance_comes_before_those_that_were_skipped() -> None:
+    chain = Chain([A, B])
+    chain.fell(A, paused(A))
+    chain.fell(B, ProviderUnavailable(provider="b"))
+    assert chain.current is B
+    chain.fell(B, ProviderUnavailable(provider="b"))
+    assert chain.current is A
+
+
+def test_a_last_link_that_finds_nothing_to_say_wakes_nobody() -> None:
+    chain = Chain([A, B])
+    chain.fell(A, paused(A))
+    chain.fell(B, NoAudio(provider="b"))
+    with pytest.raises(AllProvidersFailed):
+        chain.fell(B, NoAudio(provider="b"))
+    assert chain.current is B
+
+
+def test_the_winner_of_a_hedge_stays_and_those_before_it_do_not_come_back() -> None:
+    chain = Chain([A, B, C])
+    chain.moved_to(B, timeout(A))
+    assert (chain.current, chain.next(), len(chain.failures)) == (B, C, 1)
+    chain.moved_to(A, timeout(B))
+    assert chain.current is B
+    chain.moved_to(C, timeout(B))
+    assert (chain.current, chain.is_last) == (C, True)
+    with pytest.raises(AllProvidersFailed):
+        chain.fell(C, timeout(C))
+
+
+def test_from_a_private_text_on_only_links_of_this_machine_are_used() -> None:
+    chain = Chain([REMOTE, A, CLOUD, B])
+    chain.keep_local()
+    assert (chain.current, chain.next()) == (A, B)
+    chain.keep_local()
+    chain.moved_to(CLOUD, timeout(A))
+    assert chain.current is A
+    chain.fell(A, timeout(A))
+    assert (chain.current, chain.is_last) == (B, True)
+    with pytest.raises(AllProvidersFailed):
+        chain.fell(B, timeout(B))
+
+
+def test_a_local_link_that_speaks_goes_on_when_the_text_turns_private() -> None:
+    chain = Chain([A, CLOUD])
+    chain.keep_local()
+    assert (chain.current, chain.is_last, chain.insisting) == (A, True, True)
+
+
+def test_skipped_links_that_are_not_of_this_machine_are_forgotten() -> None:
+    chain = Chain([CLOUD, A])
+    chain.fell(CLOUD, paused(CLOUD))
+    chain.keep_local()
+    with pytest.raises(AllProvidersFailed):
+        chain.fell(A, timeout(A))
+
+
+@pytest.mark.parametrize("error", [timeout(A), paused(A)])
+def test_a_local_link_that_failed_is_better_than_nobody_for_a_private_text(error: ProviderError) -> None:
+    chain = Chain([A, CLOUD])
+    chain.fell(A, error)
+    assert chain.current is CLOUD
+    chain.keep_local()
+    assert (chain.current, chain.insisting, chain.is_last) == (A, True, True)
+    with pytest.raises(AllProvidersFailed):
+        chain.fell(A, timeout(A))
+
+
+def test_a_private_text_leaves_this_machine_in_no_case() -> None:
+    chain = Chain([REMOTE, CLOUD])
+    for _ in range(2):
+        with pytest.raises(AllProvidersFailed):
+            chain.keep_local()

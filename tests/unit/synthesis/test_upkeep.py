@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from structlog.testing import capture_logs
 
 from tests.fakes.clock import FakeClock, settle
-from tests.fakes.house_parts import Parts
+from tests.fakes.house_parts import Parts, provider
 from tests.fakes.word_adapter import Vocabulary, WordAdapter
 from wyoming_tts.errors import ProviderUnavailable
-from wyoming_tts.synthesis.provider import Provider
 from wyoming_tts.synthesis.upkeep import Upkeep
 
 
@@ -39,7 +38,7 @@ class Stubborn(WordAdapter):
 
 
 def upkeep(clock: FakeClock, *adapters: Stubborn) -> Upkeep:
-    providers = [Provider(adapter, adapter) for adapter in adapters]
+    providers = [provider(adapter) for adapter in adapters]
     return Upkeep(providers, Parts(*providers).router, clock)
 
 

@@ -169,8 +169,22 @@ async def test_a_model_that_cannot_be_made_says_why_and_backs_off(clock: FakeClo
         with pytest.raises(ProviderUnavailable, match="FileNotFoundError"):
             await starting
     assert host.state == "backoff"
-    with pytest.raises(ProviderUnavailable, match=r"starts again in 2\.0 s"):
+    with pytest.raises(ProviderUnavailable, match=r"starts again in 2\.0 s") as told:
         await host.start()
+    assert told.value.retry_after_s == 2.0
+    await host.aclose()
+
+
+async def test_who_met_a_crash_is_told_when_the_next_worker_starts(clock: FakeClock) -> None:
+    host = word_host(clock)
+    told = []
+    for _ in range(3):
+        dying = asyncio.create_task(spoken(host, "DIE"))
+        await clock.advance(1.0)
+        with pytest.raises(ProviderUnavailable) as caught:
+            await dying
+        told.append(caught.value.retry_after_s)
+    assert told == [0.0, 0.25, 0.5]
     await host.aclose()
 
 
@@ -199,9 +213,12 @@ async def test_a_text_that_kills_the_pinned_worker_makes_the_others_wait_a_secon
     await host.aclose()
 
 
-@pytest.mark.parametrize(("patience_s", "waits"), [(None, False), (3.9, False), (4.1, True)])
+@pytest.mark.parametrize(
+    ("patience_s", "due_s", "waits"),
+    [(None, 0.0, False), (None, 9.0, False), (3.9, 0.0, False), (4.1, 0.0, True), (1.0, 2.9, False), (1.0, 3.1, True)],
+)
 async def test_the_patient_wait_for_the_next_start_and_the_others_are_told_at_once(
-    clock: FakeClock, patience_s: float | None, *, waits: bool
+    clock: FakeClock, patience_s: float | None, due_s: float, *, waits: bool
 ) -> None:
     host = word_host(clock, fails=True)
     for _ in range(5):
@@ -211,7 +228,7 @@ async def test_the_patient_wait_for_the_next_start_and_the_others_are_told_at_on
             await starting
 
     async def speak() -> None:
-        async with host.synthesize(Utterance("hello", "one", patience_s=patience_s)):
+        async with host.synthesize(Utterance("hello", "one", patience_s=patience_s, due_s=due_s)):
             pass
 
     speaking = asyncio.create_task(speak())
@@ -414,6 +431,38 @@ async def test_an_idle_worker_is_let_go_and_comes_back(clock: FakeClock) -> None
     assert host.restarts == 0
     assert len(await spoken(host, "back")) == WORD_BYTES
     await host.aclose()
+
+
+async def test_a_voice_is_loaded_from_its_first_use_to_the_worker_s_end(clock: FakeClock) -> None:
+    host = word_host(clock)
+    assert not host.has_loaded("one")
+    await host.start()
+    assert not host.has_loaded("one")
+    await spoken(host, "hello")
+    assert (host.has_loaded("one"), host.has_loaded("two")) == (True, False)
+    unloading = asyncio.create_task(host.unload())
+    await asyncio.sleep(0)
+    assert not host.has_loaded("one")
+    await unloading
+    await host.start()
+    assert not host.has_loaded("one")
+    await host.aclose()
+
+
+async def test_it_rests_after_it_was_let_go_and_not_after_it_died(clock: FakeClock) -> None:
+    host = word_host(clock)
+    assert not host.resting
+    await host.start()
+    assert not host.resting
+    await host.unload()
+    assert host.resting
+    os.kill(await pid_of(host), signal.SIGKILL)
+    await until(lambda: host.pid is None)
+    assert not host.resting
+    await host.start()
+    await host.unload()
+    await host.aclose()
+    assert not host.resting
 
 
 async def test_a_probe_does_not_keep_an_idle_worker(clock: FakeClock) -> None:

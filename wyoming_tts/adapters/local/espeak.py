@@ -26,6 +26,10 @@ class EspeakAdapter(WorkerAdapter):
         base, plus, variant = voice.partition("+")
         return super().accepts(base) and (not plus or variant.lower() in self._info.remarks.variants)
 
+    def is_warm(self, voice: str) -> bool:  # noqa: ARG002 - choosing another one takes a millisecond
+        """Whether the worker runs: all its voices are one engine's."""
+        return self.host.state == "running"
+
 
 def build(name: str, settings: EspeakSettings, context: AdapterContext) -> EspeakAdapter:  # noqa: ARG001 - as every kind
     """Return the adapter. Its worker stays: 30 MB, and the last in every chain."""

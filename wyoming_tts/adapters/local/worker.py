@@ -45,14 +45,19 @@ class WorkerAdapter(Adapter):
         """Speak in the worker, which is started where it is not running."""
         return self.host.synthesize(utterance)
 
+    def is_warm(self, voice: str) -> bool:
+        """Whether the worker runs and has loaded the voice."""
+        return self.host.has_loaded(voice)
+
     async def warm(self, voice: str) -> None:
         """Load the voice in the worker, which stays from now on: somebody will always ask for this voice."""
         self.host.pinned = True
         await self.host.load(voice)
 
     async def probe(self) -> None:
-        """Ask the engine's own thread for its voices: an engine that hangs does not answer."""
-        self._info = await self.host.describe()
+        """Ask the engine's own thread for its voices: an engine that hangs does not answer. One at rest is left so."""
+        if not self.host.resting:
+            self._info = await self.host.describe()
 
     async def aclose(self) -> None:
         """End the worker."""

@@ -1,0 +1,182 @@
+"""Puts the parts of a house together from the owner's settings; opens nothing and starts nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain, count
+from typing import TYPE_CHECKING, Any
+
+from wyoming_tts.adapters import registry
+from wyoming_tts.errors import TtsError
+from wyoming_tts.speech.request import SpeechRequest, whole
+from wyoming_tts.speech.voice import VoiceName
+from wyoming_tts.store.budget import UNLIMITED
+from wyoming_tts.store.store import Store
+from wyoming_tts.synthesis.breaker import CircuitBreaker
+from wyoming_tts.synthesis.carry_on import CarryOn
+from wyoming_tts.synthesis.catalog import Catalog, HouseVoice
+from wyoming_tts.synthesis.completeness import Completeness
+from wyoming_tts.synthesis.dead_letter_box import StoredDeadLetterBox
+from wyoming_tts.synthesis.detected_language import detector
+from wyoming_tts.synthesis.level_book import LevelBook
+from wyoming_tts.synthesis.levelling import Levelling
+from wyoming_tts.synthesis.manner import Manner
+from wyoming_tts.synthesis.metered import budget_of
+from wyoming_tts.synthesis.pace import Paces
+from wyoming_tts.synthesis.privacy import PrivacyRules
+from wyoming_tts.synthesis.probing import Probing
+from wyoming_tts.synthesis.provider import Provider
+from wyoming_tts.synthesis.router import Router
+from wyoming_tts.synthesis.speaker import Letters, Speaker, SpeakerOptions
+from wyoming_tts.synthesis.stack import Shared, stacked
+from wyoming_tts.synthesis.yardstick import Yardstick
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
+
+    from wyoming_tts.adapters.base import Adapter
+    from wyoming_tts.adapters.context import AdapterContext
+    from wyoming_tts.settings.model import Settings
+    from wyoming_tts.settings.provider import ProviderSettings
+
+LAST_RESORT_TYPE = "espeak"
+"""The engine that needs nothing and always works; a house without one of the owner's gets it unadvertised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a house is made of."""
+
+    providers: tuple[Provider, ...]
+    catalog: Catalog
+    router: Router
+    speaker: Speaker
+    background: Mapping[str, Callable[[], Coroutine[Any, Any, Any]]]
+    """What goes on beside the answers, by what it is called in the log."""
+
+
+def parts(settings: Settings, context: AdapterContext, store: Store) -> Parts:
+    """Return the parts of a house, which all work with this store."""
+    last_resort = _last_resort(settings)
+    enabled = {name: provider for name, provider in settings.providers.items() if provider.enabled}
+    # What the owner did not list stands at the end.
+    listed = enabled | {
+        last_resort: enabled.get(last_resort) or registry.PROVIDER_TYPES[LAST_RESORT_TYPE](type=LAST_RESORT_TYPE)
+    }
+    adapters = {name: registry.build(name, provider, context) for name, provider in listed.items()}
+    carry_on = CarryOn(Yardstick(adapters[last_resort]), Paces())
+    levels = LevelBook(store.levels, target_lufs=settings.audio.loudness_lufs, enabled=settings.audio.level_voices)
+    shared = Shared(
+        clock=context.clock,
+        gap_s=settings.fallback.gap_s,
+        completeness=Completeness(carry_on.yardstick, carry_on.paces),
+        ledger=store.ledger,
+        levels=levels,
+    )
+    providers = tuple(_provider(adapter, enabled.get(name), shared) for name, adapter in adapters.items())
+    catalog = _catalog(settings, providers)
+    router = _router(settings, catalog, last_resort=last_resort, language=context.language)
+    speaker = Speaker(
+        router,
+        _speaker_options(settings),
+        carry_on=carry_on,
+        clock=context.clock,
+        letters=Letters(StoredDeadLetterBox(store.letters), store.begin_hash),
+    )
+    probing = Probing(
+        providers,
+        context.clock,
+        every_s=settings.fallback.probe_every_s,
+        paid_probes=settings.fallback.paid_probes,
+    )
+    levelling = Levelling(
+        adapters.values(),
+        levels,
+        context.clock,
+        wanted=lambda: _default_chain(router),
+        is_quiet=lambda: not speaker.active,
+    )
+    background = {"known levels": levels.load, "levels": levelling.run, "probes": probing.run}
+    return Parts(providers, catalog, router, speaker, background)
+
+
+def store(settings: Settings) -> Store:
+    """Return what the house remembers, in its data directory."""
+    limits = settings.limits
+    return Store(
+        settings.server.data_path,
+        max_letters=limits.dead_letters,
+        max_letter_days=limits.dead_letter_days,
+        max_letters_bytes=limits.dead_letters_mb * 1_000_000,
+    )
+
+
+def _last_resort(settings: Settings) -> str:
+    """Return the name of the owner's eSpeak NG, or one that is still free."""
+    for name, provider in settings.providers.items():
+        if provider.type == LAST_RESORT_TYPE and provider.enabled:
+            return name
+    free = chain([LAST_RESORT_TYPE], (f"{LAST_RESORT_TYPE}-{number}" for number in count(2)))
+    return next(name for name in free if name not in settings.providers)
+
+
+def _provider(adapter: Adapter, settings: ProviderSettings | None, shared: Shared) -> Provider:
+    """Return the adapter as the owner configured it; unadvertised where the owner did not."""
+    breaker = CircuitBreaker(adapter.name, shared.clock)
+    if settings is None:
+        return Provider(adapter, stacked(adapter, breaker, UNLIMITED, shared), breaker, advertised=False)
+    return Provider(
+        adapter,
+        stacked(adapter, breaker, budget_of(settings), shared),
+        breaker,
+        prosody=settings.prosody,
+        sentence_pause_s=settings.sentence_pause_s,
+    )
+
+
+def _catalog(settings: Settings, providers: Sequence[Provider]) -> Catalog:
+    voices = [
+        HouseVoice(voice.name, voice.language, voice.links, voice.prosody, voice.sentence_pause_s)
+        for voice in settings.voices
+    ]
+    return Catalog(providers, voices, speakers_advertised=settings.limits.speakers_advertised)
+
+
+def _router(settings: Settings, catalog: Catalog, *, last_resort: str, language: str) -> Router:
+    privacy = settings.privacy
+    return Router(
+        catalog,
+        last_resort=last_resort,
+        default_voice=settings.default_voice,
+        default_language=language,
+        unknown_voice_is_error=settings.fallback.unknown_voice == "error",
+        privacy=PrivacyRules(privacy.local_patterns, privacy.local_voices, privacy.local_networks),
+        detector=detector(settings.text),
+    )
+
+
+def _speaker_options(settings: Settings) -> SpeakerOptions:
+    manner = Manner(
+        max_utterance_chars=settings.text.max_utterance_chars,
+        max_unmarked_chars=settings.text.max_chars_without_word_times,
+        code_blocks=settings.text.code_blocks,
+        first_audio_s=settings.fallback.first_audio_s,
+        last_first_audio_s=settings.fallback.last_first_audio_s,
+        hedge=settings.fallback.hedge,
+        hedge_after_s=settings.fallback.hedge_after_s,
+    )
+    return SpeakerOptions(
+        manner,
+        settings.audio.padding,
+        settings.limits.concurrent_answers,
+        keep_failed_text=settings.privacy.keep_failed_text,
+    )
+
+
+def _default_chain(router: Router) -> Sequence[VoiceName]:
+    """Return who speaks where nobody asks for a voice, and who carries on then."""
+    try:
+        links = router.route(SpeechRequest("levels", whole(""))).links
+    except TtsError:
+        return ()
+    return [VoiceName(link.provider.name, link.voice, link.speaker) for link in links]

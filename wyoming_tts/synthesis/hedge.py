@@ -1,0 +1,58 @@
+"""Starting the next link beside one that is late: whichever is heard first stays."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wyoming_tts.synthesis.attempt import Attempt
+    from wyoming_tts.synthesis.launcher import Launcher
+    from wyoming_tts.synthesis.part import Part
+    from wyoming_tts.synthesis.playout import Playout
+
+RIVAL_LEAD_S = 0.3
+"""Of audio that the listener has in hand when a rival is started: a local engine is heard by then."""
+
+
+class Hedge:
+    """Watches the first audio of one answer's parts."""
+
+    def __init__(self, launcher: Launcher, playout: Playout) -> None:
+        self._launcher = launcher
+        self._playout = playout
+
+    async def overtaken(self, part: Part) -> bool:
+        """Wait until the part can be heard, or its attempt has failed; return whether its rival was heard first.
+
+        A rival that is still waiting for its first audio when the attempt fails stays with the part.
+        """
+        if part.rival is None and await _first_to_stir(part.attempt, within_s=self._late_in_s(part)) is None:
+            part.rival = self._launcher.rival(part.attempt)
+        if part.rival is None:
+            return False
+        first = await _first_to_stir(part.attempt, part.rival)
+        if first is part.rival and part.rival.has_audio:
+            return True
+        if part.attempt.has_audio or first is part.rival:  # a rival that failed: its own breaker knows
+            part.drop_rival()
+        return False
+
+    def _late_in_s(self, part: Part) -> float:
+        """Return when a rival is to be started: the attempt is late, and the listener will soon run dry."""
+        late_at = part.attempt.began_at + self._launcher.late_after_s(part.attempt.link)
+        now = asyncio.get_running_loop().time()
+        return max(late_at - now, self._playout.in_hand_s() - RIVAL_LEAD_S)
+
+
+async def _first_to_stir(*attempts: Attempt, within_s: float | None = None) -> Attempt | None:
+    """Return the first attempt that has audio or has ended, the earlier one where both have; None after `within_s`."""
+    if not any(attempt.has_stirred for attempt in attempts) and (within_s is None or within_s > 0):
+        waits = [asyncio.ensure_future(attempt.stir()) for attempt in attempts]
+        try:
+            await asyncio.wait(waits, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.wait(waits)
+    return next((attempt for attempt in attempts if attempt.has_stirred), None)

@@ -1,0 +1,89 @@
+"""Begins attempts: the chain's link, its share of the text, and the patience it is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wyoming_tts.speech.utterance import Utterance
+from wyoming_tts.synthesis.attempt import Attempt
+from wyoming_tts.text.utterances import bounded
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from wyoming_tts.synthesis.chain import Chain
+    from wyoming_tts.synthesis.manner import Manner
+    from wyoming_tts.synthesis.provider import Link
+
+
+class Launcher:
+    """Makes utterances for one answer and starts them in its task group."""
+
+    def __init__(self, answer_id: str, chain: Chain, manner: Manner, tasks: asyncio.TaskGroup) -> None:
+        self._answer_id = answer_id
+        self._chain = chain
+        self._manner = manner
+        self._tasks = tasks
+
+    def max_chars(self, link: Link | None = None) -> int:
+        """Return the longest text that the link, or the current one, gets at once."""
+        capabilities = (link or self._chain.current).provider.adapter.capabilities
+        most = self._manner.max_utterance_chars
+        if not capabilities.marks:
+            most = min(most, self._manner.max_unmarked_chars)
+        return min(most, capabilities.max_chars or most)
+
+    def begin(self, text: str, previous_text: str, *, due_s: float = 0.0, cacheable: bool = True) -> Attempt:
+        """Begin the text, which the current link can take whole, on it."""
+        patience_s = self._manner.last_first_audio_s if self._chain.insisting else self._manner.first_audio_s
+        return self._start(self._chain.current, text, previous_text, patience_s, due_s=due_s, cacheable=cacheable)
+
+    def split(self, text: str) -> tuple[str, list[str]]:
+        """Return as much of the text as the current link takes at once, and the rest in pieces."""
+        first, *others = bounded(text, self.max_chars()) or [text]
+        return first, others
+
+    def rival(self, attempt: Attempt) -> Attempt | None:
+        """Begin the same utterance on the next link; None where there is none that may be started unasked."""
+        link = self._chain.next()
+        if link is None or self._manner.hedge == "off" or len(attempt.utterance.text) > self.max_chars(link):
+            return None
+        if self._manner.hedge == "free" and not link.provider.adapter.capabilities.free:
+            return None
+        if not link.provider.breaker.allows():
+            return None
+        utterance = attempt.utterance
+        patience_s = self._manner.last_first_audio_s
+        return self._start(link, utterance.text, utterance.previous_text, patience_s, cacheable=utterance.cacheable)
+
+    def late_after_s(self, link: Link) -> float:
+        """Return how long the first audio of a link may take before another one is started beside it."""
+        usual_s = link.provider.breaker.first_audio.p95() or 0.0
+        return min(max(self._manner.hedge_after_s, usual_s), self._manner.first_audio_s)
+
+    def _start(
+        self,
+        link: Link,
+        text: str,
+        previous_text: str,
+        patience_s: float,
+        *,
+        due_s: float = 0.0,
+        cacheable: bool = True,
+    ) -> Attempt:
+        utterance = Utterance(
+            text=text,
+            voice=link.voice,
+            speaker=link.speaker,
+            prosody=link.prosody,
+            language=link.language,
+            answer_id=self._answer_id,
+            previous_text=previous_text,
+            cacheable=cacheable,
+            due_s=due_s,
+            patience_s=patience_s,
+            insist=self._chain.insisting,
+        )
+        attempt = Attempt(link, utterance)
+        attempt.start(self._tasks)
+        return attempt

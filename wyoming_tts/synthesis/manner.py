@@ -1,0 +1,24 @@
+"""How answers are given: the owner's settings that matter to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """Sizes, patience and silences of an answer."""
+
+    max_utterance_chars: int = 300
+    max_unmarked_chars: int = 80
+    """The longest utterance for a link that gives no word times."""
+    code_blocks: Literal["skip", "speak"] = "skip"
+    first_audio_s: float = 1.5
+    """Patience with a link while another stands behind it."""
+    last_first_audio_s: float = 10.0
+    hedge: Literal["free", "any", "off"] = "free"
+    hedge_after_s: float = 0.7
+    """ESPHome's players give up after 2 s without audio: so much is left for the second link, and for the network."""
+    lead_in_s: float = 0.0
+    tail_s: float = 0.0

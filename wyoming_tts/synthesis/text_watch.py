@@ -1,0 +1,43 @@
+"""What has to be known of a request's text while it is read: whether it is private, and what to keep if all fails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wyoming_tts.store.text_hash import TextHash
+    from wyoming_tts.synthesis.privacy import PrivacyRules
+
+
+class TextWatch:
+    """Sees all text of one request: as the client writes it, and as it will be spoken."""
+
+    def __init__(self, rules: PrivacyRules, hash_: TextHash | None = None, *, keep: bool = False) -> None:
+        # Markup may hide what is said, and may be what a pattern is about: both are looked at, each by itself.
+        self._written = rules.text()
+        self._spoken = rules.text()
+        self._hash = hash_
+        self._kept: list[str] | None = [] if keep else None
+
+    def read(self, text: str) -> None:
+        """Take text as it came from the client."""
+        self._written.feed(text)
+        if self._hash is not None:
+            self._hash.update(text)
+        if self._kept is not None:
+            self._kept.append(text)
+
+    def is_private(self, utterance: str) -> bool:
+        """Whether this text, which is to be spoken next, or anything before it must stay on this machine."""
+        self._spoken.feed(f"{utterance} ")
+        return self._written.private or self._spoken.private
+
+    @property
+    def text(self) -> str | None:
+        """All of it so far, where the owner wants it kept."""
+        return None if self._kept is None else "".join(self._kept)
+
+    @property
+    def text_hash(self) -> str:
+        """Its keyed hash; empty where there is no key."""
+        return "" if self._hash is None else self._hash.hexdigest()
