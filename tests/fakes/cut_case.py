@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tests.fakes.cut_house import CutHouse, Heard
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CLAUSE_CHARS = 80
+
+HEARD_BEFORE = {"en-us": "Of course.", "de": "Ja, gern."}
 
 TEXTS = {
     "home": (
@@ -68,12 +70,21 @@ class Row:
     repeated: int = 0
     most_repeated: int = 0
     failures: int = 0
+    unnoticed: int = 0
+    """Ends in good order, between two words, of a link without word times: nobody can tell them from the end."""
     problems: list[str] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
 
     def __str__(self) -> str:
         worst = ", ".join(f"{kind} {count}" for kind, count in self.kinds.most_common())
-        return f"{self.runs:5} {self.lost:5} {self.repeated:8} {self.most_repeated:5} {self.failures:8}  {worst}"
+        heard = f"{self.runs:5} {self.lost:5} {self.repeated:8} {self.most_repeated:5}"
+        return f"{heard} {self.failures:8} {self.unnoticed:9}  {worst}"
+
+
+def is_unnoticed(verdict: Verdict, server: WordServer) -> bool:
+    """Whether all that was lost is the end of an utterance that ended early between two words."""
+    lost = list(verdict.lost)
+    return bool(lost) and any(words_of(text)[-len(lost) :] == lost for text in server.ended_in_pause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,28 +107,37 @@ class Case:
         """Return two speakers of other rates; their pace beside eSpeak's is another for every text."""
         pace = 0.8 + 0.4 * list(TEXTS).index(self.name) / (len(TEXTS) - 1)
         tones = Tones(2)
-        first = WordSound(self.times, tones, 0, rate=22_050, pace=pace, jitter=0.05)
-        return first, WordSound(self.times, tones, 1, rate=16_000, pace=2.0 - pace, jitter=0.05)
+        first = WordSound(self.times, tones, 0, rate=11_025, pace=pace, jitter=0.05)
+        return first, WordSound(self.times, tones, 1, rate=8_000, pace=2.0 - pace, jitter=0.05)
 
-    async def run(self, sounds: tuple[WordSound, WordSound], path: Path, trouble: AtByte | None) -> tuple[Heard, int]:
-        """Say the text; return what was heard, and the bytes that the first link was asked for."""
+    async def run(
+        self, sounds: tuple[WordSound, WordSound], path: Path, trouble: AtByte | None
+    ) -> tuple[Heard, WordServer]:
+        """Say the text; return what was heard, and the first link's server."""
         one, two = path.with_suffix(".1"), path.with_suffix(".2")
         async with (
             WordServer(one, sounds[0], marks=self.marks, trouble=trouble) as first,
             WordServer(two, sounds[1], marks=self.marks) as second,
         ):
             adapters = [WordServerAdapter("one", one, self.marks), WordServerAdapter("two", two, self.marks)]
-            heard = await CutHouse(*adapters, times=self.times).say(self.text, self.voice)
+            house = CutHouse(*adapters, times=self.times)
+            first.trouble = None  # once it is heard as it is: briefly, so that its pace stays unknown
+            await house.say(HEARD_BEFORE[self.voice], self.voice)
+            first.trouble, first.sizes = trouble, []
+            heard = await house.say(self.text, self.voice)
             async with asyncio.timeout(10):
                 await first.idle()
                 await second.idle()
-        return heard, sum(first.sizes)
+        return heard, first
 
     def judge(self, heard: Heard, sounds: tuple[WordSound, WordSound]) -> Verdict:
         return judged(words_of(self.text), pieces(heard.pcm, heard.rate, sounds[0].tones), sounds)
 
-    def note(self, row: Row, where: str, heard: Heard, verdict: Verdict) -> None:
+    def note(self, row: Row, where: str, heard: Heard, verdict: Verdict, server: WordServer) -> None:
         """Enter a run into the table, with whatever breaks a promise."""
+        if not self.marks and is_unnoticed(verdict, server):
+            row.unnoticed += 1
+            verdict = replace(verdict, lost=())
         failures = len(heard.record.failures)
         row.runs += 1
         row.lost += len(verdict.lost)

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - texts of many languages hold signs that look like others
 """Texts as houses say them, with what makes word times hard to guess."""
 
 TEXTS: tuple[tuple[str, str], ...] = (
@@ -18,13 +19,17 @@ TEXTS: tuple[tuple[str, str], ...] = (
     ("en-US", "Population: 8,336,817. Area: 302.6 square miles. Elevation: 33 feet. Founded: 1624."),
     (
         "en-US",
-        "Once upon a time there was a small house at the edge of a wood, and in that house there lived an old clock "
-        "maker who had not sold a clock for years; yet every evening he wound all of them, one after the other.",
+        (
+            "Once upon a time there was a small house at the edge of a wood, and in that house there lived an old "
+            "clock maker who had not sold a clock for years; yet every evening he wound them all, one after the other."
+        ),
     ),
     (
         "en-US",
-        "This sentence has no comma at all and simply goes on and on about the many things that a person could say "
-        "without ever taking a breath because the writer did not think of anybody who would have to read it aloud",
+        (
+            "This sentence has no comma at all and simply goes on and on about the many things that a person could say "
+            "without ever taking a breath because the writer did not think of anybody who would have to read it aloud"
+        ),
     ),
     ("en-US", "Press 1 for yes, 2 for no, 3 for maybe, 4 to hear this again and 5 to talk to somebody."),
     ("en-US", "Really? Really! Well... then let us go (but quickly), e.g. by car, i.e. now."),

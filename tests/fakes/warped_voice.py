@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wyoming_tts.audio.pauses import Pause
-from wyoming_tts.synthesis.remainder import Heard
+from wyoming_tts.synthesis.whereabouts import Heard
 
 if TYPE_CHECKING:
     from random import Random

@@ -92,6 +92,9 @@ class WordAdapter(Adapter):
     faults: Faults | None = None
     gate: asyncio.Event | None = None
     """Where set, no utterance is accepted before it is."""
+    delay_s: float = 0.0
+    """From entering to the first word."""
+    is_free: bool = True
     one_at_a_time: asyncio.Lock | None = None
     """Where set, the next utterance waits until the one before has been read to its end."""
     utterances: list[Utterance] = field(default_factory=list)
@@ -100,7 +103,7 @@ class WordAdapter(Adapter):
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(streams=True, marks=self.marks)
+        return Capabilities(streams=True, marks=self.marks, free=self.is_free, local=self.is_free)
 
     async def start(self) -> None:
         pass
@@ -123,6 +126,8 @@ class WordAdapter(Adapter):
                 raise UtteranceRejected(provider=self.name)
             if faults and faults.refuse:
                 raise faults.refuse(provider=self.name)
+            if self.delay_s:
+                await asyncio.sleep(self.delay_s)
             if faults and faults.bug:
                 raise ZeroDivisionError
             format_ = AudioFormat(self.rate)

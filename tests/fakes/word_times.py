@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -61,6 +62,7 @@ class EspeakTimes:
     def __init__(self) -> None:
         self._model = EspeakModel(EspeakLibrary.open())
         self._known: dict[tuple[str, str], WordTimes] = {}
+        self._recorded = lru_cache(maxsize=200)(self._record)
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +93,10 @@ class EspeakTimes:
         return WordTimes(tuple(words), recording.marks)
 
     def recording(self, text: str, voice: str) -> Recording:
-        """Return the speech itself."""
+        """Return the speech itself; of the texts that came last it is kept."""
+        return self._recorded(text, voice)
+
+    def _record(self, text: str, voice: str) -> Recording:
         sink = _Sink()
         for _ in self._model.steps(Utterance(text, voice), sink):
             pass

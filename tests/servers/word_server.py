@@ -48,6 +48,10 @@ class FaultKind(StrEnum):
     """Zeros in place of the rest."""
 
 
+SILENT_BYTES = 100
+"""Of samples before a cut, a few milliseconds at any rate here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     kind: FaultKind
@@ -96,6 +100,9 @@ class WordServer:
     """The bytes of PCM of each."""
     open: int = 0
     """Connections that are open now."""
+    ended_in_pause: list[str] = field(default_factory=list)
+    """The texts whose audio ended, or went silent, between two words in good order: as a voice does that has said all.
+    """
     closed_at: list[float] = field(default_factory=list)
     """When each connection ended, in the loop's time."""
     _server: asyncio.Server | None = None
@@ -149,6 +156,8 @@ class WordServer:
         fault = self.trouble(len(spoken.pcm)) if self.trouble else None
         if fault and fault.kind is FaultKind.REFUSED:
             return
+        if fault and fault.kind in (FaultKind.ENDED_EARLY, FaultKind.SILENCE) and _is_silent(spoken.pcm, fault.at):
+            self.ended_in_pause.append(utterance.text)
         # Every write is in the kernel's hands when it returns, so that an abort takes nothing back.
         writer.transport.set_write_buffer_limits(0)
         speech = _Speech(writer, spoken, self.sound.rate, marks=self.marks)
@@ -223,6 +232,11 @@ class _Speech:
     @staticmethod
     def _format(rate: int) -> dict[str, int]:
         return {"rate": rate, "width": 2, "channels": 1}
+
+
+def _is_silent(pcm: bytes, before: int) -> bool:
+    """Whether the last samples before a byte are silence."""
+    return not any(pcm[max(0, before - before % 2 - SILENT_BYTES) : before - before % 2])
 
 
 def _chunks(pcm: bytes, rng: random.Random) -> Iterator[tuple[int, bytes]]:

@@ -35,6 +35,9 @@ crossings are looked for in all of them."""
 
 ABRUPT = 0.2
 """Range of the last 10 ms over the mean one of the blocks with sound, above which the end is none."""
+ABRUPT_BEFORE_SILENCE = 0.4
+"""The same for the last millisecond before silence. Where eSpeak NG ends by itself it is 0.37 at the most; where it is
+replaced by zeros in the middle of a word it is more in half of the places."""
 
 _FULL_SCALE = 32768
 _IS_NEGATIVE = bytes(byte >> 7 for byte in range(256))
@@ -64,6 +67,8 @@ class Judge:
         self._ranges = 0
         self._last = b""
         """10 ms, or all there was."""
+        self._last_sound = (b"", b"")
+        """The last two blocks with sound."""
         self._undecided = True
 
     @property
@@ -94,10 +99,17 @@ class Judge:
 
     @property
     def abrupt(self) -> bool:
-        """The last 10 ms are loud against the rest: it stopped in the middle of a sound."""
+        """It stopped in the middle of a sound, at the end or before the silence at the end."""
         if not self._sounding_blocks:
             return False
-        return self._range(self._last) > ABRUPT * self._ranges / self._sounding_blocks
+        mean = self._ranges / self._sounding_blocks
+        if self._range(self._last) > ABRUPT * mean:
+            return True
+        samples = memoryview(b"".join(self._last_sound)).cast("h").tolist()
+        while samples and abs(samples[-1]) <= SILENT_RANGE // 2:
+            samples.pop()
+        last_ms = samples[-max(1, self._rate // 1000) :]
+        return 2 * max(map(abs, last_ms), default=0) > ABRUPT_BEFORE_SILENCE * mean
 
     def hear(self, pcm: bytes) -> Fault | None:
         """Hear the next chunk; return what is wrong with it, after which nothing more may be heard."""
@@ -141,6 +153,7 @@ class Judge:
             return Fault.SILENCE
         self._sounding_blocks += 1
         self._ranges += range_
+        self._last_sound = (self._last_sound[1], bytes(block))
         self._sound_bytes = at + len(block)
         return None
 

@@ -89,8 +89,7 @@ class Attempt:
         try:
             async with self.link.synthesize(self.utterance) as stream:
                 self._format = stream.format
-                if not self.link.provider.adapter.capabilities.marks:
-                    self._pauses = PauseFinder(stream.format)
+                self._pauses = PauseFinder(stream.format)
                 async for chunk in stream.chunks:
                     await self._pipe.put(chunk)
         except ProviderError as error:

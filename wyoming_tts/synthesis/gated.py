@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 MIN_RATE_HZ, MAX_RATE_HZ = 4_000, 192_000
 
+LONG_SILENCE_S = 0.6
+"""At the end, at a natural speed: engines end with up to 0.35 s of it, so that more may stand in the place of words."""
+
 ABSURD_FACTOR, ABSURD_EXTRA_S = 4.0, 10.0
 """Audio longer than this many times what its text takes, and then some, is an engine that does not find its end."""
 NAMED_S, FOREIGN_S = 1.2, 0.5
@@ -164,7 +167,7 @@ class _Gate:
             voice_key=voice_key(self._provider, utterance),
             audio_s=judge.sound_s,
             marks=self._marks,
-            abrupt=judge.abrupt,
+            abrupt=judge.abrupt or judge.silent_s * utterance.prosody.speed > LONG_SILENCE_S,
         ):
             raise SpeechCutOff("it ended too early for its text", provider=self._provider)
 

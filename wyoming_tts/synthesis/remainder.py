@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wyoming_tts.synthesis.whereabouts import Heard, locate
+from wyoming_tts.audio.pauses import WINDOW_S
+from wyoming_tts.synthesis.whereabouts import locate
 from wyoming_tts.text.clauses import clause_starts
 from wyoming_tts.text.words import word_start, word_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from wyoming_tts.speech.audio import Mark
     from wyoming_tts.speech.utterance import Utterance
     from wyoming_tts.synthesis.pace import Paces
+    from wyoming_tts.synthesis.whereabouts import Heard
     from wyoming_tts.synthesis.yardstick import Yardstick
-
-__all__ = ["Heard", "remainder", "rest_of"]
 
 MOST_REPEATED_CHARS = 80
 """Heard twice at the most, where the next link begins with a whole clause: 5 s; else it begins with a word."""
@@ -49,7 +46,11 @@ async def rest_of(utterance: Utterance, heard: Heard, yardstick: Yardstick, pace
 
 
 def _word_being_said(text: str, heard: Heard) -> int:
-    begun = [mark.offset for mark in heard.marks if mark.at_s <= heard.seconds]
+    sounded_s = heard.seconds
+    # An engine that went silent may have gone on sending marks.
+    if heard.pauses and heard.pauses[-1].end_s >= heard.seconds - 2 * WINDOW_S:
+        sounded_s = heard.pauses[-1].start_s
+    begun = [mark.offset for mark in heard.marks if mark.at_s <= sounded_s]
     return word_start(word_starts(text), max(begun, default=0))
 
 
@@ -63,16 +64,3 @@ async def _clause_begun(utterance: Utterance, heard: Heard, yardstick: Yardstick
     start = max((clause for clause in clause_starts(text) if clause <= surely), default=0)
     after = spoken.words[found.furthest + 1].offset if found.furthest + 1 < len(spoken.words) else len(text)
     return start if after - start <= MOST_REPEATED_CHARS else max(start, surely if found.surely else 0)
-
-
-def remainder(utterance: Utterance, marks: Sequence[Mark], heard_s: float) -> Utterance:
-    """Return the rest to be said by the next link after `heard_s` seconds of audio were handed on.
-
-    With word times it begins at the word that was being spoken: no word is lost, at most one is heard twice.
-    Without them it is the whole utterance: no word is lost either, but all of it is heard twice.
-    """
-    if not heard_s:
-        return utterance
-    begun = [mark.offset for mark in marks if mark.at_s <= heard_s]
-    start = max(begun, default=0)
-    return replace(utterance, text=utterance.text[start:], cacheable=False, due_s=0.0)

@@ -172,7 +172,8 @@ def test_a_cut_in_a_sound_is_abrupt_and_a_fade_is_not() -> None:
     assert judged(sound(0.5)).abrupt
     assert judged(sound(0.5) + sound(0.02, peak=4000)).abrupt
     assert not judged(sound(0.5) + sound(0.02, peak=600)).abrupt
-    assert not judged(sound(0.5) + silence(0.01)).abrupt
+    assert not judged(sound(0.5) + sound(0.02, peak=600) + silence(0.01)).abrupt
+    assert judged(sound(0.5) + silence(0.3)).abrupt, "zeros took the place of the rest"
 
 
 def test_a_voice_made_louder_may_hiss_at_full_scale() -> None:

@@ -6,30 +6,12 @@ from wyoming_tts.speech.audio import Mark
 from wyoming_tts.speech.prosody import Prosody
 from wyoming_tts.speech.utterance import Utterance
 from wyoming_tts.synthesis.pace import Paces
-from wyoming_tts.synthesis.remainder import Heard, remainder, rest_of
+from wyoming_tts.synthesis.remainder import rest_of
+from wyoming_tts.synthesis.whereabouts import Heard
 from wyoming_tts.synthesis.yardstick import Yardstick
 
 UTTERANCE = Utterance("one two three four", voice="v", due_s=3.0)
 MARKS = [Mark(0, 0.0), Mark(4, 0.5), Mark(8, 1.0), Mark(14, 1.6)]
-
-
-def test_nothing_heard_is_the_same_utterance() -> None:
-    assert remainder(UTTERANCE, MARKS, 0.0) is UTTERANCE
-
-
-def test_with_word_times_it_begins_at_the_word_that_was_cut() -> None:
-    rest = remainder(UTTERANCE, MARKS, 1.2)
-    assert rest.text == "three four"
-    assert not rest.cacheable
-    assert rest.due_s == 0
-
-
-def test_marks_of_audio_that_was_not_heard_do_not_count() -> None:
-    assert remainder(UTTERANCE, MARKS, 0.4).text == "one two three four"
-
-
-def test_without_word_times_everything_is_said_again_rather_than_a_word_lost() -> None:
-    assert remainder(UTTERANCE, [], 1.2).text == UTTERANCE.text
 
 
 LONG = "The first clause is here, the second one follows; the third has numbers like 192.168.1.10 and ends it."
@@ -66,7 +48,7 @@ async def test_without_word_times_it_begins_with_a_clause_surely_begun() -> None
 
 async def test_an_unknown_voice_may_take_no_notice_of_the_speed() -> None:
     assert (await rest(LONG, Heard(6.0), speed=2.0)).text.startswith("the second one")
-    assert (await rest(LONG, Heard(6.0), speed=0.5)).text == LONG
+    assert (await rest(LONG[:60], Heard(6.0), speed=0.5)).text == LONG[:60]
 
 
 async def test_of_a_clause_that_is_too_long_only_the_end_is_said_again() -> None:

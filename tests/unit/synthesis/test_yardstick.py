@@ -31,8 +31,8 @@ async def espeak(tmp_path: Path) -> AsyncIterator[Adapter]:
 
 async def test_words_are_measured_once_each_at_their_beginning(espeak: Adapter) -> None:
     spoken = await Yardstick(espeak).measure(TEXT, "en-US")
-    words = [TEXT[word.offset :].split()[0] for word in spoken.words]
-    assert words == TEXT.replace(" (or", " (or").split()
+    words = [TEXT[word.offset :].split(maxsplit=1)[0] for word in spoken.words]
+    assert words == TEXT.split()
     assert not spoken.estimated
     times = {word: mark.at_s for word, mark in zip(words, spoken.words, strict=True)}
     assert times["Done!"] - times["192.168.1.10."] > 3.0
@@ -41,7 +41,7 @@ async def test_words_are_measured_once_each_at_their_beginning(espeak: Adapter) 
 
 async def test_pauses_lie_between_the_clauses_and_the_silence_at_the_end_is_left_out(espeak: Adapter) -> None:
     spoken = await Yardstick(espeak).measure(TEXT, "en-US")
-    times = {TEXT[word.offset :].split()[0]: word.at_s for word in spoken.words}
+    times = {TEXT[word.offset :].split(maxsplit=1)[0]: word.at_s for word in spoken.words}
     for word in ("this", "at", "(or", "Done!"):
         assert any(pause.start_s < times[word] < pause.end_s + 0.05 for pause in spoken.pauses), word
     assert 0.2 < spoken.total_s - times["Done!"] < 0.6
@@ -50,10 +50,14 @@ async def test_pauses_lie_between_the_clauses_and_the_silence_at_the_end_is_left
 
 async def test_the_nearest_voice_speaks(espeak: Adapter) -> None:
     yardstick = Yardstick(espeak)
-    german = await yardstick.measure("Am 22.11.2026 um 7:30 Uhr", "de-AT")
-    assert german == await yardstick.measure("Am 22.11.2026 um 7:30 Uhr", "de")
-    assert german != await yardstick.measure("Am 22.11.2026 um 7:30 Uhr", "en-US")
-    assert await yardstick.measure("hello", "") == await yardstick.measure("hello", "en-US")
+
+    async def took_s(text: str, language: str) -> float:
+        return (await yardstick.measure(text, language)).total_s
+
+    date = "Am 22.11.2026 um 7:30 Uhr"
+    assert await took_s(date, "de-AT") == pytest.approx(await took_s(date, "de"), rel=0.02)
+    assert await took_s(date, "en-US") != pytest.approx(await took_s(date, "de"), rel=0.1)
+    assert await took_s("hello there", "") == pytest.approx(await took_s("hello there", "en-US"), rel=0.02)
 
 
 async def test_a_faster_speed_takes_less_time(espeak: Adapter) -> None:
@@ -79,7 +83,7 @@ async def test_what_espeak_cannot_read_is_estimated(espeak: Adapter, text: str, 
 
 async def test_text_without_words_has_none(espeak: Adapter) -> None:
     for yardstick in (Yardstick(espeak), Yardstick(None)):
-        for text in ("", "...", " – "):
+        for text in ("", "...", " \u2013 "):
             assert (await yardstick.measure(text, "en")).words == ()
 
 
