@@ -82,9 +82,9 @@ class Row:
 
 
 def is_unnoticed(verdict: Verdict, server: WordServer) -> bool:
-    """Whether all that was lost is the end of an utterance that ended early between two words."""
-    lost = list(verdict.lost)
-    return bool(lost) and any(words_of(text)[-len(lost) :] == lost for text in server.ended_in_pause)
+    """Whether all that was lost belongs to an utterance that ended early between two words."""
+    lost = Counter(verdict.lost)
+    return bool(lost) and any(lost <= Counter(words_of(text)) for text in server.ended_in_pause)
 
 
 @dataclass(frozen=True, slots=True)

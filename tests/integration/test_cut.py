@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes.cut_case import TEXTS, Case, Row
+from tests.fakes.cut_case import HEARD_BEFORE, TEXTS, Case, Row
 from tests.fakes.cut_house import CutHouse
 from tests.fakes.idle_loop import run_idle
 from tests.fakes.tapped import Tapped
@@ -93,6 +93,7 @@ async def _cut_everywhere(case: Case, kind: FaultKind, places: int, folder: Path
             tasks.create_task(one(place))
 
 
+ESPEAK_HZ = 22_050
 REAL_PLACES = 12
 REAL_PATIENCE_S = 2.0
 """For what takes milliseconds: a real worker's time goes on while the machine is busy."""
@@ -127,7 +128,7 @@ async def _fall_on_espeak(case: Case, kind: FaultKind, share: float, path: Path,
     sound, other = case.sounds()
     at = int(share * len(sound.say(case.text, case.voice).pcm))
     tapped = Tapped(espeak)
-    async with WordServer(path, sound, marks=case.marks, trouble=AtByte(kind, at)) as server:
+    async with WordServer(path, sound, marks=case.marks) as server:
         house = CutHouse(
             WordServerAdapter("one", path, case.marks),
             tapped,
@@ -135,8 +136,10 @@ async def _fall_on_espeak(case: Case, kind: FaultKind, share: float, path: Path,
             clock=SystemClock(),
             patience_s=REAL_PATIENCE_S,
         )
+        await house.say(HEARD_BEFORE[case.voice], case.voice)
+        server.trouble = AtByte(kind, at)
         heard = await house.say(case.text, case.voice)
-    before = len(heard.pcm) - sum(said.size for said in tapped.said)
+    before = len(heard.pcm) - 2 * round(sum(said.size for said in tapped.said) / 2 * heard.rate / ESPEAK_HZ)
     found = pieces(heard.pcm[:before], heard.rate, sound.tones)
     assert all(said.whole for said in tapped.said)
     for word in words_of(" ".join(said.text for said in tapped.said)):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PARENT = """
 import asyncio, os, sys
 from tests.fakes.clock import FakeClock
-from tests.fakes.model_host import word_host
+from tests.fakes.model_host import word_host, until
 from wyoming_tts.speech.utterance import Utterance
 
 async def main():
@@ -107,6 +107,8 @@ async def test_one_that_does_not_end_is_killed() -> None:
     process = WorkerProcess(word_spec())
     running = await started(process)
     os.kill(process.pid or 0, signal.SIGSTOP)
+    stopped = psutil.Process(process.pid)
+    await until(lambda: stopped.status() == psutil.STATUS_STOPPED)
     process.stop()
     exit_ = await running
     assert exit_.code == -signal.SIGKILL
