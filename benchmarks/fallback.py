@@ -22,7 +22,7 @@ from wyoming_tts.adapters.context import AdapterContext
 from wyoming_tts.adapters.local.espeak import EspeakSettings, build
 from wyoming_tts.errors import BadCredentials, ProviderUnavailable, QuotaExhausted, RateLimited
 from wyoming_tts.settings.model import WorkerSettings
-from wyoming_tts.synthesis.breaker import BreakerState
+from wyoming_tts.synthesis.health.breaker import BreakerState
 from wyoming_tts.synthesis.manner import Manner
 from wyoming_tts.telemetry.clock import SystemClock
 from wyoming_tts.telemetry.log import configure

@@ -12,24 +12,24 @@ from wyoming_tts.speech.request import SpeechRequest, whole
 from wyoming_tts.speech.voice import VoiceName
 from wyoming_tts.store.budget import UNLIMITED
 from wyoming_tts.store.store import Store
-from wyoming_tts.synthesis.breaker import CircuitBreaker
-from wyoming_tts.synthesis.carry_on import CarryOn
-from wyoming_tts.synthesis.catalog import Catalog, HouseVoice
-from wyoming_tts.synthesis.completeness import Completeness
+from wyoming_tts.synthesis.carrying_on.carry_on import CarryOn
+from wyoming_tts.synthesis.carrying_on.completeness import Completeness
+from wyoming_tts.synthesis.carrying_on.pace import Paces
+from wyoming_tts.synthesis.carrying_on.yardstick import Yardstick
 from wyoming_tts.synthesis.dead_letter_box import StoredDeadLetterBox
-from wyoming_tts.synthesis.detected_language import detector
-from wyoming_tts.synthesis.level_book import LevelBook
-from wyoming_tts.synthesis.levelling import Levelling
+from wyoming_tts.synthesis.health.breaker import CircuitBreaker
+from wyoming_tts.synthesis.health.probing import Probing
+from wyoming_tts.synthesis.loudness.level_book import LevelBook
+from wyoming_tts.synthesis.loudness.levelling import Levelling
 from wyoming_tts.synthesis.manner import Manner
-from wyoming_tts.synthesis.metered import budget_of
-from wyoming_tts.synthesis.pace import Paces
-from wyoming_tts.synthesis.privacy import PrivacyRules
-from wyoming_tts.synthesis.probing import Probing
 from wyoming_tts.synthesis.provider import Provider
-from wyoming_tts.synthesis.router import Router
+from wyoming_tts.synthesis.routing.catalog import Catalog, HouseVoice
+from wyoming_tts.synthesis.routing.detected_language import detector
+from wyoming_tts.synthesis.routing.privacy import PrivacyRules
+from wyoming_tts.synthesis.routing.router import Router
 from wyoming_tts.synthesis.speaker import Letters, Speaker, SpeakerOptions
-from wyoming_tts.synthesis.stack import Shared, stacked
-from wyoming_tts.synthesis.yardstick import Yardstick
+from wyoming_tts.synthesis.wrappers.metered import budget_of
+from wyoming_tts.synthesis.wrappers.stack import Shared, stacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence

@@ -10,11 +10,11 @@ from tests.fakes.espeak_in_process import EspeakInProcess
 from tests.fakes.house_parts import Parts, provider, request
 from tests.fakes.idle_loop import LoopClock
 from wyoming_tts.errors import TtsError
-from wyoming_tts.synthesis.carry_on import CarryOn
-from wyoming_tts.synthesis.completeness import Completeness
+from wyoming_tts.synthesis.carrying_on.carry_on import CarryOn
+from wyoming_tts.synthesis.carrying_on.completeness import Completeness
+from wyoming_tts.synthesis.carrying_on.pace import Paces
+from wyoming_tts.synthesis.carrying_on.yardstick import Yardstick
 from wyoming_tts.synthesis.manner import Manner
-from wyoming_tts.synthesis.pace import Paces
-from wyoming_tts.synthesis.yardstick import Yardstick
 
 if TYPE_CHECKING:
     from tests.fakes.word_times import EspeakTimes

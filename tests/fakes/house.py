@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wyoming_tts.speech.audio import AudioFormat, Chunk
-from wyoming_tts.synthesis.catalog import Advertised
+from wyoming_tts.synthesis.routing.catalog import Advertised
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

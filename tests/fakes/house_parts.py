@@ -10,17 +10,17 @@ from wyoming_tts.store.budget import UNLIMITED
 from wyoming_tts.store.database import Database
 from wyoming_tts.store.ledger import Ledger
 from wyoming_tts.store.levels import Levels
-from wyoming_tts.synthesis.breaker import CircuitBreaker
-from wyoming_tts.synthesis.carry_on import CarryOn
-from wyoming_tts.synthesis.catalog import Catalog
-from wyoming_tts.synthesis.level_book import LevelBook
+from wyoming_tts.synthesis.carrying_on.carry_on import CarryOn
+from wyoming_tts.synthesis.carrying_on.pace import Paces
+from wyoming_tts.synthesis.carrying_on.yardstick import Yardstick
+from wyoming_tts.synthesis.health.breaker import CircuitBreaker
+from wyoming_tts.synthesis.loudness.level_book import LevelBook
 from wyoming_tts.synthesis.manner import Manner
-from wyoming_tts.synthesis.pace import Paces
 from wyoming_tts.synthesis.provider import Provider
-from wyoming_tts.synthesis.router import Router
+from wyoming_tts.synthesis.routing.catalog import Catalog
+from wyoming_tts.synthesis.routing.router import Router
 from wyoming_tts.synthesis.speaker import Letters, Speaker, SpeakerOptions
-from wyoming_tts.synthesis.stack import Shared, stacked
-from wyoming_tts.synthesis.yardstick import Yardstick
+from wyoming_tts.synthesis.wrappers.stack import Shared, stacked
 from wyoming_tts.telemetry.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from wyoming_tts.adapters.base import Adapter
     from wyoming_tts.speech.utterance import Utterance
-    from wyoming_tts.synthesis.catalog import HouseVoice
-    from wyoming_tts.synthesis.gated import Completeness
-    from wyoming_tts.synthesis.privacy import PrivacyRules
+    from wyoming_tts.synthesis.routing.catalog import HouseVoice
+    from wyoming_tts.synthesis.routing.privacy import PrivacyRules
+    from wyoming_tts.synthesis.wrappers.gated import Completeness
     from wyoming_tts.telemetry.clock import Clock
 
 GAP_S = 0.05

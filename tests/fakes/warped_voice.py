@@ -7,12 +7,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wyoming_tts.audio.pauses import Pause
-from wyoming_tts.synthesis.whereabouts import Heard
+from wyoming_tts.synthesis.carrying_on.whereabouts import Heard
 
 if TYPE_CHECKING:
     from random import Random
 
-    from wyoming_tts.synthesis.yardstick import Spoken
+    from wyoming_tts.synthesis.carrying_on.yardstick import Spoken
 
 UNEVEN = 0.05
 """Standard deviation of each word's factor."""

@@ -23,9 +23,9 @@ from wyoming_tts.speech.utterance import Utterance
 from wyoming_tts.speech.voice import VoiceName
 from wyoming_tts.store.database import Database
 from wyoming_tts.store.levels import SCHEMA, Levels
-from wyoming_tts.synthesis.level_book import LevelBook, version_of
-from wyoming_tts.synthesis.levelled import Levelled
-from wyoming_tts.synthesis.levelling import BETWEEN_S, PASSAGE, Levelling
+from wyoming_tts.synthesis.loudness.level_book import LevelBook, version_of
+from wyoming_tts.synthesis.loudness.levelling import BETWEEN_S, PASSAGE, Levelling
+from wyoming_tts.synthesis.wrappers.levelled import Levelled
 from wyoming_tts.workers.pool import WorkerPool
 
 if TYPE_CHECKING:

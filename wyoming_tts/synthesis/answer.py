@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from wyoming_tts.speech.audio import AudioFormat, Chunk
     from wyoming_tts.speech.request import SpeechRequest
-    from wyoming_tts.synthesis.carry_on import CarryOn
+    from wyoming_tts.synthesis.carrying_on.carry_on import CarryOn
     from wyoming_tts.synthesis.chain import Chain
     from wyoming_tts.synthesis.manner import Manner
     from wyoming_tts.synthesis.provider import Link

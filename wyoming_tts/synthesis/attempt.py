@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from wyoming_tts.audio.pauses import PauseFinder
 from wyoming_tts.errors import ProviderError, SpeechCutOff
+from wyoming_tts.synthesis.carrying_on.whereabouts import Heard
 from wyoming_tts.synthesis.pipe import ChunkPipe
-from wyoming_tts.synthesis.whereabouts import Heard
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wyoming_tts.speech.audio import AudioStream
     from wyoming_tts.speech.utterance import Utterance
     from wyoming_tts.speech.voice import Voice
-    from wyoming_tts.synthesis.breaker import CircuitBreaker
+    from wyoming_tts.synthesis.health.breaker import CircuitBreaker
 
 
 class Synthesizes(Protocol):

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from wyoming_tts.speech.request import SpeechRequest
     from wyoming_tts.store.text_hash import TextHash
-    from wyoming_tts.synthesis.carry_on import CarryOn
+    from wyoming_tts.synthesis.carrying_on.carry_on import CarryOn
     from wyoming_tts.synthesis.dead_letter_box import DeadLetterBox
-    from wyoming_tts.synthesis.router import Router
+    from wyoming_tts.synthesis.routing.router import Router
     from wyoming_tts.telemetry.clock import Clock
 
 log = structlog.get_logger(__name__)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wyoming_tts.store.text_hash import TextHash
-    from wyoming_tts.synthesis.privacy import PrivacyRules
+    from wyoming_tts.synthesis.routing.privacy import PrivacyRules
 
 
 class TextWatch:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from wyoming_tts.errors import ProviderError, TtsError
-from wyoming_tts.synthesis.catalog import HouseVoice
+from wyoming_tts.synthesis.routing.catalog import HouseVoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wyoming_tts.adapters.base import Adapter
     from wyoming_tts.speech.voice import VoiceName
     from wyoming_tts.synthesis.provider import Provider
-    from wyoming_tts.synthesis.router import Router
+    from wyoming_tts.synthesis.routing.router import Router
     from wyoming_tts.telemetry.clock import Clock
 
 START_PATIENCE_S = 10.0

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from wyoming_tts.errors import TtsError
-from wyoming_tts.synthesis.catalog import HouseVoice
+from wyoming_tts.synthesis.routing.catalog import HouseVoice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wyoming_tts.synthesis.catalog import Catalog
     from wyoming_tts.synthesis.record import RequestRecord
-    from wyoming_tts.synthesis.router import Router
+    from wyoming_tts.synthesis.routing.catalog import Catalog
+    from wyoming_tts.synthesis.routing.router import Router
     from wyoming_tts.synthesis.speaker import Speaker
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from wyoming_tts.speech.audio import AudioFormat, Chunk
     from wyoming_tts.speech.request import SpeechRequest
-    from wyoming_tts.synthesis.catalog import Advertised
+    from wyoming_tts.synthesis.routing.catalog import Advertised
 
 
 class Answer(Protocol):

@@ -10,7 +10,7 @@ from wyoming_tts import __version__
 from wyoming_tts.protocol.framing import encode_raw
 
 if TYPE_CHECKING:
-    from wyoming_tts.synthesis.catalog import Advertised
+    from wyoming_tts.synthesis.routing.catalog import Advertised
 
 PROGRAM = "wyoming-tts"
 """Never to change: Home Assistant builds the entity's name and the discovery's identity from it."""

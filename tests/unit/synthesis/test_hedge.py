@@ -13,7 +13,7 @@ from tests.fakes.house_parts import Parts, provider, request
 from tests.fakes.idle_loop import LoopClock, run_idle
 from tests.fakes.word_adapter import WORD, Faults, Vocabulary, WordAdapter
 from wyoming_tts.errors import BadCredentials, ProviderUnavailable, QuotaExhausted, RateLimited
-from wyoming_tts.synthesis.breaker import BreakerState
+from wyoming_tts.synthesis.health.breaker import BreakerState
 from wyoming_tts.synthesis.manner import Manner
 
 if TYPE_CHECKING:

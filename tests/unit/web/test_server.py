@@ -10,8 +10,8 @@ from tests.fakes.house_parts import Parts, pcm_of, provider, request, two_adapte
 from tests.fakes.word_adapter import Faults
 from wyoming_tts.errors import AllProvidersFailed, ConfigError, ProviderUnavailable
 from wyoming_tts.settings.address import HostPort
-from wyoming_tts.synthesis.catalog import Catalog
-from wyoming_tts.synthesis.router import Router
+from wyoming_tts.synthesis.routing.catalog import Catalog
+from wyoming_tts.synthesis.routing.router import Router
 from wyoming_tts.synthesis.speaker import Speaker
 from wyoming_tts.web.server import WebServer
 from wyoming_tts.web.status import ProviderState

@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from tests.fakes.house import VOICES
-from wyoming_tts.synthesis.catalog import Advertised
+from wyoming_tts.synthesis.routing.catalog import Advertised
 from wyoming_tts.wire.info import InfoEvent
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Where in its text a voice has stopped."""

@@ -1,0 +1,1 @@
+"""Which providers may be tried."""

@@ -1,0 +1,1 @@
+"""How loud every voice is, and should be."""

@@ -1,0 +1,1 @@
+"""Who speaks a request, and who carries on."""

@@ -1,0 +1,1 @@
+"""What stands round every adapter, each with the one method `synthesize`."""

@@ -1,0 +1,48 @@
+"""An adapter inside all its wrappers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wyoming_tts.synthesis.wrappers.gated import Completeness, Gated
+from wyoming_tts.synthesis.wrappers.guarded import Guarded
+from wyoming_tts.synthesis.wrappers.levelled import Levelled
+from wyoming_tts.synthesis.wrappers.metered import Metered
+from wyoming_tts.synthesis.wrappers.retried import Retried
+from wyoming_tts.synthesis.wrappers.timed import Timed
+
+if TYPE_CHECKING:
+    from wyoming_tts.adapters.base import Adapter
+    from wyoming_tts.store.budget import Budget
+    from wyoming_tts.store.ledger import Ledger
+    from wyoming_tts.synthesis.health.breaker import CircuitBreaker
+    from wyoming_tts.synthesis.loudness.level_book import LevelBook
+    from wyoming_tts.synthesis.provider import Synthesizes
+    from wyoming_tts.telemetry.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the wrappers of all providers share."""
+
+    clock: Clock
+    gap_s: float
+    completeness: Completeness
+    ledger: Ledger
+    levels: LevelBook
+
+
+def stacked(adapter: Adapter, breaker: CircuitBreaker, budget: Budget, shared: Shared) -> Synthesizes:
+    """Return the adapter inside its wrappers; each judges what those further in make of an utterance.
+
+    The level is set last, so that what is judged is the provider's own audio. The breaker sees everything that goes
+    wrong behind it. Time is counted over all tries, and only sound that has passed the gate counts as sound. Each try
+    is paid for.
+    """
+    metered = Metered(adapter, provider=adapter.name, budget=budget, ledger=shared.ledger)
+    retried = Retried(metered, provider=adapter.name, clock=shared.clock)
+    gated = Gated(retried, provider=adapter.name, completeness=shared.completeness)
+    timed = Timed(gated, provider=adapter.name, gap_s=shared.gap_s)
+    guarded = Guarded(timed, adapter, breaker, shared.clock)
+    return Levelled(guarded, adapter, shared.levels)
