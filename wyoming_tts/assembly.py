@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from wyoming_tts.adapters import registry
 from wyoming_tts.errors import TtsError
@@ -38,9 +41,16 @@ if TYPE_CHECKING:
     from wyoming_tts.adapters.context import AdapterContext
     from wyoming_tts.settings.model import Settings
     from wyoming_tts.settings.provider import ProviderSettings
+    from wyoming_tts.synthesis.routing.detected_language import LanguageDetector
+    from wyoming_tts.telemetry.clock import Clock
+
+Job: TypeAlias = "Callable[[], Coroutine[Any, Any, Any]]"
 
 LAST_RESORT_TYPE = "espeak"
 """The engine that needs nothing and always works; a house without one of the owner's gets it unadvertised."""
+
+
+TIDY_EVERY_S = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +61,16 @@ class Parts:
     catalog: Catalog
     router: Router
     speaker: Speaker
-    background: Mapping[str, Callable[[], Coroutine[Any, Any, Any]]]
+    background: Mapping[str, Job]
     """What goes on beside the answers, by what it is called in the log."""
 
 
-def parts(settings: Settings, context: AdapterContext, store: Store) -> Parts:
+def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_letters: bool = True) -> Parts:
     """Return the parts of a house, which all work with this store."""
     last_resort = _last_resort(settings)
     enabled = {name: provider for name, provider in settings.providers.items() if provider.enabled}
-    # What the owner did not list stands at the end.
-    listed = enabled | {
-        last_resort: enabled.get(last_resort) or registry.PROVIDER_TYPES[LAST_RESORT_TYPE](type=LAST_RESORT_TYPE)
-    }
-    adapters = {name: registry.build(name, provider, context) for name, provider in listed.items()}
+    unlisted = {last_resort: registry.PROVIDER_TYPES[LAST_RESORT_TYPE](type=LAST_RESORT_TYPE)}
+    adapters = {name: registry.build(name, one, context) for name, one in {**enabled, **unlisted, **enabled}.items()}
     carry_on = CarryOn(Yardstick(adapters[last_resort]), Paces())
     levels = LevelBook(store.levels, target_lufs=settings.audio.loudness_lufs, enabled=settings.audio.level_voices)
     shared = Shared(
@@ -75,28 +82,27 @@ def parts(settings: Settings, context: AdapterContext, store: Store) -> Parts:
     )
     providers = tuple(_provider(adapter, enabled.get(name), shared) for name, adapter in adapters.items())
     catalog = _catalog(settings, providers)
-    router = _router(settings, catalog, last_resort=last_resort, language=context.language)
+    guesses = detector(settings.text)
+    router = _router(settings, catalog, guesses, last_resort=last_resort, language=context.language)
     speaker = Speaker(
         router,
         _speaker_options(settings),
         carry_on=carry_on,
         clock=context.clock,
-        letters=Letters(StoredDeadLetterBox(store.letters), store.begin_hash),
+        letters=Letters(StoredDeadLetterBox(store.letters), store.begin_hash) if keeps_letters else None,
     )
-    probing = Probing(
-        providers,
-        context.clock,
-        every_s=settings.fallback.probe_every_s,
-        paid_probes=settings.fallback.paid_probes,
-    )
-    levelling = Levelling(
-        adapters.values(),
-        levels,
-        context.clock,
-        wanted=lambda: _default_chain(router),
-        is_quiet=lambda: not speaker.active,
-    )
-    background = {"known levels": levels.load, "levels": levelling.run, "probes": probing.run}
+    background: dict[str, Job] = {
+        "known levels": levels.load,
+        "levels": Levelling(
+            adapters.values(),
+            levels,
+            context.clock,
+            wanted=lambda: _default_chain(router),
+            is_quiet=lambda: not speaker.active,
+        ).run,
+        "old dead letters": partial(_tidy, store, context.clock),
+        **_watching(settings, context.clock, providers, guesses),
+    }
     return Parts(providers, catalog, router, speaker, background)
 
 
@@ -142,7 +148,9 @@ def _catalog(settings: Settings, providers: Sequence[Provider]) -> Catalog:
     return Catalog(providers, voices, speakers_advertised=settings.limits.speakers_advertised)
 
 
-def _router(settings: Settings, catalog: Catalog, *, last_resort: str, language: str) -> Router:
+def _router(
+    settings: Settings, catalog: Catalog, guesses: LanguageDetector | None, *, last_resort: str, language: str
+) -> Router:
     privacy = settings.privacy
     return Router(
         catalog,
@@ -151,7 +159,7 @@ def _router(settings: Settings, catalog: Catalog, *, last_resort: str, language:
         default_language=language,
         unknown_voice_is_error=settings.fallback.unknown_voice == "error",
         privacy=PrivacyRules(privacy.local_patterns, privacy.local_voices, privacy.local_networks),
-        detector=detector(settings.text),
+        detector=guesses,
     )
 
 
@@ -171,6 +179,22 @@ def _speaker_options(settings: Settings) -> SpeakerOptions:
         settings.limits.concurrent_answers,
         keep_failed_text=settings.privacy.keep_failed_text,
     )
+
+
+def _watching(
+    settings: Settings, clock: Clock, providers: Sequence[Provider], guesses: LanguageDetector | None
+) -> dict[str, Job]:
+    fallback = settings.fallback
+    probing = Probing(providers, clock, every_s=fallback.probe_every_s, paid_probes=fallback.paid_probes)
+    return {"probes": probing.run} | ({} if guesses is None else {"languages": guesses.warm})
+
+
+async def _tidy(store: Store, clock: Clock) -> None:
+    """Forget dead letters that are too old, now and once a day."""
+    while True:
+        with suppress(sqlite3.Error):  # the next one that is kept tells it
+            await store.letters.tidy()
+        await clock.sleep(TIDY_EVERY_S)
 
 
 def _default_chain(router: Router) -> Sequence[VoiceName]:

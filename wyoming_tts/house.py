@@ -6,6 +6,7 @@ import asyncio
 import os
 from contextlib import contextmanager
 from functools import partial
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -14,6 +15,7 @@ from wyoming_tts import assembly
 from wyoming_tts.adapters.context import AdapterContext
 from wyoming_tts.audio import resample
 from wyoming_tts.speech.system_language import system_language
+from wyoming_tts.synthesis.health.breaker import BreakerState
 from wyoming_tts.synthesis.upkeep import Upkeep
 from wyoming_tts.telemetry.clock import SystemClock
 from wyoming_tts.web.status import ProviderState
@@ -33,10 +35,15 @@ DEFAULT_MEMORY_SHARE = 0.5
 """Of the machine's memory, for all workers together, where the owner names no figure."""
 
 
+CHANGES_SHOWN = 3
+"""Of a provider's circuit, on the page."""
+
+
 class House:
     """Immutable but for its life: `start` it, `hold` it while using it, `aclose` it in the end."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None, *, keeps_letters: bool = True) -> None:
+        """Take the settings; `keeps_letters` is False for a command whose user sees by himself what has failed."""
         self.settings = settings
         clock = clock or SystemClock()
         self.pool = WorkerPool(_memory_mb(settings), clock=clock)
@@ -52,7 +59,7 @@ class House:
             workers=settings.workers,
             language=settings.text.language or system_language(os.environ),
         )
-        parts = assembly.parts(settings, context, self._store)
+        parts = assembly.parts(settings, context, self._store, keeps_letters=keeps_letters)
         self._providers = parts.providers
         self.catalog = parts.catalog
         self.router = parts.router
@@ -117,18 +124,29 @@ class House:
 
     def _state(self, provider: Provider, workers: Mapping[str, WorkerStatus]) -> ProviderState:
         worker = workers.get(provider.name)
-        voices = len(provider.voices())
-        problem = self._upkeep.problems.get(provider.name, "")
-        state = "ready" if voices else ("failed" if problem else "no voices")
+        state, detail = self._condition(provider)
         return ProviderState(
             name=provider.name,
             state=state,
-            detail=problem,
-            voices=voices,
+            detail=detail,
+            voices=len(provider.voices()),
             worker="" if worker is None else worker.state,
             memory_mb=None if worker is None else worker.rss_bytes / 1e6,
             restarts=0 if worker is None else worker.restarts,
+            changes=tuple(reversed(provider.breaker.history))[:CHANGES_SHOWN],
         )
+
+    def _condition(self, provider: Provider) -> tuple[str, str]:
+        """Return a provider's state in a word, and in a sentence where it is not well."""
+        problem = self._upkeep.problems.get(provider.name, "")
+        if not provider.voices():
+            return ("failed" if problem else "no voices"), problem
+        breaker = provider.breaker
+        if breaker.state is BreakerState.CLOSED:
+            return "ready", problem
+        wait_s = breaker.retry_in_s
+        until = f"It is tried again in {wait_s:.0f} s." if isfinite(wait_s) else "It waits until something has changed."
+        return "paused", f"{breaker.reason}. {until}"
 
 
 def _memory_mb(settings: Settings) -> float:

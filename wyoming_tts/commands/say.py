@@ -51,7 +51,7 @@ async def run(settings: Settings, wanted: Wanted) -> int:
     telemetry = settings.telemetry
     asked = "log_level" in telemetry.model_fields_set
     configure(telemetry.log_level if asked else QUIET_LEVEL, telemetry.log_format)
-    house = House(settings)
+    house = House(settings, keeps_letters=False)
     try:
         await house.start()
         pcm, format_ = await _speak(house, wanted)

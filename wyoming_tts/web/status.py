@@ -11,6 +11,7 @@ from wyoming_tts.synthesis.routing.catalog import HouseVoice
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wyoming_tts.synthesis.health.breaker import StateChange
     from wyoming_tts.synthesis.record import RequestRecord
     from wyoming_tts.synthesis.routing.catalog import Catalog
     from wyoming_tts.synthesis.routing.router import Router
@@ -23,7 +24,7 @@ class ProviderState:
 
     name: str
     state: str
-    """`ready`, `no voices` or `failed`."""
+    """`ready`, `paused`, `no voices` or `failed`."""
     detail: str = ""
     """One sentence for the owner; never spoken text, never a secret."""
     voices: int = 0
@@ -31,6 +32,8 @@ class ProviderState:
     """What its worker process does; empty where it has none."""
     memory_mb: float | None = None
     restarts: int = 0
+    changes: tuple[StateChange, ...] = ()
+    """Of its circuit, the latest first."""
 
 
 class StatusSource(Protocol):
