@@ -9,6 +9,8 @@ from functools import partial
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import structlog
+
 from wyoming_tts.adapters import registry
 from wyoming_tts.errors import TtsError
 from wyoming_tts.speech.request import SpeechRequest, whole
@@ -51,6 +53,9 @@ LAST_RESORT_TYPE = "espeak"
 
 
 TIDY_EVERY_S = 24 * 3600.0
+LOOK_EVERY_S = 60.0
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
             wanted=lambda: _default_chain(router),
             is_quiet=lambda: not speaker.active,
         ).run,
-        "old dead letters": partial(_tidy, store, context.clock),
+        "store": partial(_look_after, store, context.clock),
         **_watching(settings, context.clock, providers, guesses),
     }
     return Parts(providers, catalog, router, speaker, background)
@@ -189,12 +194,18 @@ def _watching(
     return {"probes": probing.run} | ({} if guesses is None else {"languages": guesses.warm})
 
 
-async def _tidy(store: Store, clock: Clock) -> None:
-    """Forget dead letters that are too old, now and once a day."""
+async def _look_after(store: Store, clock: Clock) -> None:
+    """Forget dead letters that are too old, now and once a day; say once what is wrong with the file."""
+    told, tidy_at = "", clock.now()
     while True:
-        with suppress(sqlite3.Error):  # the next one that is kept tells it
-            await store.letters.tidy()
-        await clock.sleep(TIDY_EVERY_S)
+        if clock.now() >= tidy_at:
+            tidy_at = clock.now() + TIDY_EVERY_S
+            with suppress(sqlite3.Error):  # the next one that is kept tells it
+                await store.letters.tidy()
+        if store.problem != told:
+            told = store.problem
+            log.warning("what is remembered is in trouble", reason=told)
+        await clock.sleep(LOOK_EVERY_S)
 
 
 def _default_chain(router: Router) -> Sequence[VoiceName]:

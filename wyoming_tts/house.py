@@ -75,9 +75,9 @@ class House:
         """Start every provider; return when there is a list of voices worth showing."""
         for name, extra in self.settings.left_out.items():
             log.info("provider left out, its extra is not installed", provider=name, extra=extra)
-        await asyncio.gather(self._store.open(), self._upkeep.start())
-        if self._store.problem:
-            log.warning("what is remembered is in trouble", reason=self._store.problem)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._store.open())
+            group.create_task(self._upkeep.start())
         for name, job in self._background.items():
             self._upkeep.also(job, name)
         self._started = True

@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 from contextlib import AsyncExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 OPEN_FILES = 4096
 """Room for the most connections an owner would allow, each with a few utterances on their way."""
 
+T = TypeVar("T")
+
 log = structlog.get_logger(__name__)
 
 
@@ -46,11 +48,11 @@ async def run(settings: Settings) -> int:
             house = House(settings)
             stack.push_async_callback(house.aclose)
             # What a listener needs is imported while the first voice's process starts.
-            starting = asyncio.gather(asyncio.to_thread(_wire_server), house.start())
+            starting = asyncio.ensure_future(_both(asyncio.to_thread(_wire_server), house.start()))
             await _first(starting, stop.wait())
             if stop.is_set():
                 return 0
-            server_class, _ = starting.result()
+            server_class = starting.result()
             server = server_class(settings.server.uri, lambda: house, _limits(settings))
             stack.push_async_callback(server.aclose)
             await server.start()
@@ -166,6 +168,14 @@ def _begin(stack: AsyncExitStack, work: Coroutine[None, None, None]) -> asyncio.
 
     stack.push_async_callback(end)
     return task
+
+
+async def _both(first: Coroutine[None, None, T], second: Coroutine[None, None, None]) -> T:
+    """Run both at once, and return what the first one returns."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(second)
+        result = group.create_task(first)
+    return result.result()
 
 
 async def _first(*waits: Awaitable[object]) -> None:

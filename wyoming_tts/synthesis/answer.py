@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from wyoming_tts.errors import AllProvidersFailed, NoAudio, ProviderError, ProviderTimeout
+from wyoming_tts.errors import AllProvidersFailed, NoAudio, ProviderError, ProviderTimeout, TtsError
 from wyoming_tts.synthesis.hedge import Hedge
 from wyoming_tts.synthesis.launcher import Launcher
 from wyoming_tts.synthesis.output import Output
 from wyoming_tts.synthesis.part import Part
 from wyoming_tts.synthesis.reading import Reading
+from wyoming_tts.synthesis.unbroken import INTERRUPTED, first_leaf, unbroken
 from wyoming_tts.text.utterances import UtterancePlanner
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Answer:
             request,
             max_chars=manner.max_utterance_chars,
             code_blocks=manner.code_blocks,
-            listeners=[watch.read],
+            listeners=[record.read, watch.read],
         )
         self._output = Output(
             lead_in_s=manner.lead_in_s,
@@ -94,16 +95,23 @@ class Answer:
     async def run(self) -> None:
         """Read, prepare and play until the text has ended; a failure reaches the reader of `chunks`."""
         try:
-            async with self._tasks:
-                self._tasks.create_task(self._reading.run())
-                self._tasks.create_task(self._prepare())
-                await self._play()
-        except* Exception as group:  # noqa: BLE001 - handed on: the reader of `chunks` raises it
-            self._output.end(_first_leaf(group))
+            await self._run()
+        except asyncio.CancelledError:
+            self._output.end(TtsError(INTERRUPTED))
+            raise
         finally:
-            self._record.chars = self._reading.chars
             self._record.failures = [error.code for error in self._chain.failures]
             self._output.end()
+
+    async def _run(self) -> None:
+        try:
+            async with self._tasks:
+                self._tasks.create_task(unbroken(self._reading.run()))
+                self._tasks.create_task(unbroken(self._prepare()))
+                await self._play()
+                self._output.end()  # nobody waits until all links have been left
+        except* Exception as group:  # noqa: BLE001 - handed on: the reader of `chunks` raises it
+            self._output.end(first_leaf(group))
 
     async def _prepare(self) -> None:
         """Begin an utterance whenever there is room for one: a single one until the first audio, then some ahead."""
@@ -161,7 +169,7 @@ class Answer:
     async def _say(self, part: Part) -> bool:
         """Say the part by whatever link can; return False where nobody makes a sound of it; else AllProvidersFailed."""
         pause_s = part.attempt.link.sentence_pause_s if part.begins_sentence else 0.0
-        continues = False
+        continues, heard = False, True
         while True:
             try:
                 if await self._hedge.overtaken(part):
@@ -173,15 +181,17 @@ class Answer:
                 try:
                     await self._go_on(part, error)
                 except AllProvidersFailed:
-                    if isinstance(error, NoAudio):
-                        return False
-                    raise
+                    if not isinstance(error, NoAudio):
+                        raise
+                    heard = False
+                else:
+                    continue
             else:
                 self._chain.succeeded()
-                if not part.pieces:
-                    return True
-                pause_s, continues = 0.0, False
-                part.attempt = self._launcher.begin(part.pieces.pop(0), part.attempt.utterance.text)
+            if not part.pieces:
+                return heard
+            pause_s, continues = 0.0, False
+            self._begin_again(part, part.pieces.pop(0), part.attempt.utterance.text)
 
     def _change_over(self, part: Part) -> None:
         """Let the rival, which was heard first, say the part, and its link the rest of the answer."""
@@ -194,19 +204,24 @@ class Answer:
         """Have the rest of the part said after a failure: by the same link where the client kept it waiting."""
         attempt = part.attempt
         if self._was_held_up(part, error):
-            part.drop_rival()
-            part.attempt = self._launcher.begin(attempt.utterance.text, attempt.utterance.previous_text)
+            self._begin_again(part, attempt.utterance.text, attempt.utterance.previous_text)
             return
         before = self._chain.current
         self._chain.fell(attempt.link, error)
         if part.rival is not None and part.rival.link is self._chain.current:
             part.change_over()
         else:
-            part.drop_rival()
             rest = await self._carry_on.rest_of(attempt)
-            text, part.pieces = self._launcher.split(" ".join([rest.text, *part.pieces]))
-            part.attempt = self._launcher.begin(text, rest.previous_text, cacheable=rest.cacheable)
+            text, part.pieces = " ".join([rest.text, *part.pieces]), []
+            self._begin_again(part, text, rest.previous_text, cacheable=rest.cacheable)
         self._follow(part, before)
+
+    def _begin_again(self, part: Part, text: str, previous_text: str, *, cacheable: bool = True) -> None:
+        """Have the current link say this text of the part, and what it cannot take at once afterwards."""
+        part.drop_rival()
+        first, others = self._launcher.split(text)
+        part.pieces[:0] = others
+        part.attempt = self._launcher.begin(first, previous_text, cacheable=cacheable)
 
     def _was_held_up(self, part: Part, error: ProviderError) -> bool:
         """Whether it was the client that kept the link waiting; once a part, since it is then at its turn."""
@@ -219,16 +234,8 @@ class Answer:
         if self._chain.current is before:
             return
         for later in self._on_the_way:
-            if later is not part:
+            if later is not part and later.attempt.link is not self._chain.current:
                 later.cancel()
                 due_s = self._in_hand_s(before=later)
                 text, later.pieces = self._launcher.split(later.text)
                 later.attempt = self._launcher.begin(text, later.previous_text, due_s=due_s)
-
-
-def _first_leaf(error: BaseException) -> Exception:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    if not isinstance(error, Exception):
-        raise error
-    return error

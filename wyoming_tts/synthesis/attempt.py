@@ -13,7 +13,7 @@ from wyoming_tts.synthesis.pipe import ChunkPipe
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from wyoming_tts.speech.audio import AudioFormat, Chunk, Mark
+    from wyoming_tts.speech.audio import AudioFormat, AudioStream, Chunk, Mark
     from wyoming_tts.speech.utterance import Utterance
     from wyoming_tts.synthesis.provider import Link
 
@@ -36,7 +36,8 @@ class Attempt:
         self._format: AudioFormat | None = None
         self._pipe = ChunkPipe(AUDIO_AHEAD_BYTES)
         self._task: asyncio.Task[None] | None = None
-        self._was_warm = link.provider.adapter.is_warm(utterance.voice)
+        self._is_fair = link.provider.adapter.is_warm(utterance.voice) and not link.provider.breaker.under_way
+        """Nothing has to be loaded for it, and nobody is served before it: being late is the provider's fault."""
         self._lost_after_s: float | None = None
 
     @property
@@ -76,8 +77,8 @@ class Attempt:
             self._task.cancel()
 
     def lose(self) -> None:
-        """End since another link was heard first: it counts as late, where it was not busy loading its voice."""
-        if self._was_warm and self._task is not None and not self._task.done():
+        """End since another link was heard first: it counts as late, where that was the provider's fault."""
+        if self._is_fair and self._task is not None and not self._task.done():
             self._lost_after_s = asyncio.get_running_loop().time() - self.began_at
         self.cancel()
 
@@ -90,20 +91,31 @@ class Attempt:
             async with self.link.synthesize(self.utterance) as stream:
                 self._format = stream.format
                 self._pauses = PauseFinder(stream.format)
-                async for chunk in stream.chunks:
-                    await self._pipe.put(chunk)
+                await self._relay(stream)
         except ProviderError as error:
             self._pipe.end(error)
         except asyncio.CancelledError:
             # Where we cancelled nobody reads on; where the adapter did by mistake, this is no end of the utterance.
             self._pipe.end(SpeechCutOff("cancelled", provider=self.link.provider.name))
             if self._lost_after_s is not None:
-                self.link.provider.breaker.late(self._lost_after_s)
+                breaker, patience_s = self.link.provider.breaker, self.utterance.patience_s
+                breaker.late(self._lost_after_s, patience_s=patience_s)
             raise
         except Exception as error:  # noqa: BLE001 - a bug in one adapter must not mute the house: the next link speaks
             self._pipe.end(_bug(error, self.link.provider.name))
         finally:
             self._pipe.end()
+
+    async def _relay(self, stream: AudioStream) -> None:
+        """Hand on the chunks and the end of them: whoever reads on need not wait until the link has been left."""
+        try:
+            async for chunk in stream.chunks:
+                await self._pipe.put(chunk)
+                await asyncio.sleep(0)  # what has come at once is judged in turns: nobody else is held up
+        except ProviderError as error:
+            self._pipe.end(error)
+            raise
+        self._pipe.end()
 
     async def chunks(self) -> AsyncIterator[Chunk]:
         """Yield the audio as it comes; raises ProviderError where the link fails."""
@@ -114,6 +126,7 @@ class Attempt:
                 if self._pauses is not None:
                     self._pauses.feed(chunk.pcm)
                 yield chunk
+                await asyncio.sleep(0)
 
 
 def _bug(error: Exception, provider: str) -> ProviderError:

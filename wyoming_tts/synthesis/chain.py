@@ -10,6 +10,7 @@ from wyoming_tts.errors import (
     CircuitOpen,
     NoAudio,
     ProviderError,
+    ProviderTimeout,
     ProviderUnavailable,
     SpeechCutOff,
 )
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
 
 SECOND_CHANCE = (ProviderUnavailable, SpeechCutOff, BadAudio, CircuitOpen)
 """After these the last link may well speak when it is asked again."""
+WORTH_ANOTHER_ROUND = (CircuitOpen, ProviderUnavailable, ProviderTimeout, SpeechCutOff)
+"""After these an earlier link may, some seconds later: its worker was started anew, say."""
 
 
 class Chain:
     """Holds the current link for a whole answer: after a fallback the rest stays with the link that worked.
 
-    Links that were skipped, their circuits being open, are tried once more when the last link has failed for good:
-    nobody is mute while some engine might speak.
+    Links that were skipped, their circuits being open, or that were gone or too slow are tried once more when the last
+    link has failed for good: nobody is mute while some engine might speak.
     """
 
     def __init__(self, links: Sequence[Link]) -> None:
@@ -58,9 +61,9 @@ class Chain:
         """Nobody else is left to say it: the current link is to be tried also where its circuit is open."""
         return self.is_last or self._trying_again
 
-    def next(self) -> Link | None:
-        """Return the link that would follow the current one; None for the last."""
-        return self._waiting[0] if self._waiting else None
+    def following(self) -> Sequence[Link]:
+        """Return the links behind the current one, in order."""
+        return tuple(self._waiting)
 
     def succeeded(self) -> None:
         """Note that the current link has spoken an utterance to its end."""
@@ -77,17 +80,21 @@ class Chain:
             raise AllProvidersFailed(self.failures) from error
         if link is not self._current:
             return
-        if isinstance(error, CircuitOpen) and not self.insisting:
+        if isinstance(error, WORTH_ANOTHER_ROUND) and not self.insisting:
             self._skipped.append(link)
         if self._waiting:
             self._current = self._waiting.pop(0)
-        elif isinstance(error, SECOND_CHANCE) and not self._last_link_retried:
+        elif isinstance(error, SECOND_CHANCE) and not self._last_link_retried and not self._is_gone(error):
             self._last_link_retried = True
         # A last link that makes no sound is well: there is nothing to say, and those that are not well know no better.
         elif self._skipped and not isinstance(error, NoAudio):
-            self._try_again(self._skipped)
+            self._try_again([*self._skipped, link])
         else:
             raise AllProvidersFailed(self.failures) from error
+
+    def _is_gone(self, error: ProviderError) -> bool:
+        """Whether somebody else is rather asked first: it was not there, which has just been tried again."""
+        return bool(self._skipped) and isinstance(error, ProviderUnavailable)
 
     def moved_to(self, link: Link, error: ProviderError) -> None:
         """Stay with `link`, which was started beside the current one and was heard first; `error` is the latter's.
@@ -97,6 +104,7 @@ class Chain:
         self.failures.append(error)
         place = next((place for place, waiting in enumerate(self._waiting) if waiting is link), None)
         if place is not None:
+            self._skipped.append(self._current)
             self._current = link
             del self._waiting[: place + 1]
 
@@ -117,6 +125,7 @@ class Chain:
         self._current, *self._waiting = links
         self._skipped = []
         self._trying_again = True
+        self._last_link_retried = False
 
 
 def _local(links: Iterable[Link]) -> list[Link]:

@@ -44,21 +44,20 @@ class Launcher:
         return first, others
 
     def rival(self, attempt: Attempt) -> Attempt | None:
-        """Begin the same utterance on the next link; None where there is none that may be started unasked."""
-        link = self._chain.next()
+        """Begin the same utterance on the next link that may be tried; None where it may not be started unasked."""
+        following = self._chain.following()
+        link = next((link for link in following if link.provider.breaker.allows()), None)
         if link is None or self._manner.hedge == "off" or len(attempt.utterance.text) > self.max_chars(link):
             return None
         if self._manner.hedge == "free" and not link.provider.adapter.capabilities.free:
             return None
-        if not link.provider.breaker.allows():
-            return None
         utterance = attempt.utterance
-        patience_s = self._manner.last_first_audio_s
+        patience_s = self._manner.last_first_audio_s if link is following[-1] else self._manner.first_audio_s
         return self._start(link, utterance.text, utterance.previous_text, patience_s, cacheable=utterance.cacheable)
 
     def late_after_s(self, link: Link) -> float:
         """Return how long the first audio of a link may take before another one is started beside it."""
-        usual_s = link.provider.breaker.first_audio.p95() or 0.0
+        usual_s = link.provider.breaker.first_audio.usual() or 0.0
         return min(max(self._manner.hedge_after_s, usual_s), self._manner.first_audio_s)
 
     def _start(

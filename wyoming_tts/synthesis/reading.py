@@ -59,8 +59,6 @@ class Reading:
         self._ended = False
         self._waiting: deque[tuple[str, bool]] = deque()
         """Sentences, or parts of overlong ones, not yet taken; each with whether it begins a sentence."""
-        self.chars = 0
-        """Characters of text that came from the client."""
 
     async def run(self) -> None:
         """Read the text to its end; whatever the text's source raises goes through."""
@@ -85,7 +83,6 @@ class Reading:
             self._accept(self._splitter.pause())
 
     async def _feed(self, text: str) -> None:
-        self.chars += len(text)
         for listener in self._listeners:
             listener(text)
         self._tail = (self._tail + text)[-TAIL_CHARS:]

@@ -41,6 +41,10 @@ class RequestRecord:
     outcome: str = "running"
     """`complete`, `nothing-to-say`, `cancelled` or an error's code."""
 
+    def read(self, text: str) -> None:
+        """Note text that came from the client."""
+        self.chars += len(text)
+
     def spoke(self, link: str) -> None:
         """Note that `link` begins to speak."""
         if not self.links or self.links[-1] != link:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from wyoming_tts.synthesis.dead_letter_box import DeadLetterBox
     from wyoming_tts.synthesis.routing.router import Router
     from wyoming_tts.telemetry.clock import Clock
+
+UNREAD_PATIENCE_S = 0.25
+"""For the text of a request that has failed already: what has come is there at once."""
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +93,7 @@ class Speaker:
         except TtsError as error:
             record.ended(error.code)
             if isinstance(error, AllProvidersFailed) and self._letters is not None:
+                await _read_on(request, record, watch)
                 await self._letters.box.keep(record, error.failures, watch.text, watch.text_hash)
             raise
         except (asyncio.CancelledError, GeneratorExit):
@@ -144,7 +148,8 @@ class Speaker:
 
     @staticmethod
     def _report(record: RequestRecord) -> None:
-        log.info(
+        tell = log.error if record.outcome == AllProvidersFailed.code else log.info
+        tell(
             "request",
             id=record.id,
             client=record.client,
@@ -157,6 +162,15 @@ class Speaker:
             duration_s=round(record.duration_s or 0.0, 3),
             outcome=record.outcome,
         )
+
+
+async def _read_on(request: SpeechRequest, record: RequestRecord, watch: TextWatch) -> None:
+    """Read what has come of the text of a request that failed, and nobody has read; what is yet to come is cut off."""
+    with suppress(TtsError, TimeoutError):
+        async with asyncio.timeout(UNREAD_PATIENCE_S):
+            async for text in request.texts:
+                record.chars += len(text)
+                watch.read(text)
 
 
 def _outcome(answer: Answer, record: RequestRecord) -> str:

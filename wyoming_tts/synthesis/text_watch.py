@@ -16,12 +16,14 @@ class TextWatch:
         # Markup may hide what is said, and may be what a pattern is about: both are looked at, each by itself.
         self._written = rules.text()
         self._spoken = rules.text()
+        self._unseen: list[str] = []
+        """Written since somebody asked last: tokens are looked at together."""
         self._hash = hash_
         self._kept: list[str] | None = [] if keep else None
 
     def read(self, text: str) -> None:
         """Take text as it came from the client."""
-        self._written.feed(text)
+        self._unseen.append(text)
         if self._hash is not None:
             self._hash.update(text)
         if self._kept is not None:
@@ -29,6 +31,8 @@ class TextWatch:
 
     def is_private(self, utterance: str) -> bool:
         """Whether this text, which is to be spoken next, or anything before it must stay on this machine."""
+        written, self._unseen = "".join(self._unseen), []
+        self._written.feed(written)
         self._spoken.feed(f"{utterance} ")
         return self._written.private or self._spoken.private
 

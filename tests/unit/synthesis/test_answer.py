@@ -129,7 +129,7 @@ async def test_all_failing_names_every_cause_and_gives_the_last_link_a_second_ch
     two.faults = Faults(refuse=ProviderUnavailable)
     with pytest.raises(AllProvidersFailed) as failed:
         await pcm_of(Parts(provider(one), provider(two)).speaker, request("Hello."))
-    assert [error.provider for error in failed.value.failures] == ["one", "two", "two"]
+    assert [error.provider for error in failed.value.failures] == ["one", "two", "one", "two", "two"]
 
 
 async def test_the_last_link_that_died_once_carries_on() -> None:

@@ -52,10 +52,10 @@ def test_an_empty_chain_cannot_speak() -> None:
 
 def test_moves_on_and_stays_with_the_link_that_worked() -> None:
     chain = Chain([A, B])
-    assert (chain.is_last, chain.insisting, chain.next()) == (False, False, B)
+    assert (chain.is_last, chain.insisting, list(chain.following())) == (False, False, [B])
     chain.fell(A, timeout(A))
     assert chain.current is B
-    assert (chain.is_last, chain.insisting, chain.next()) == (True, True, None)
+    assert (chain.is_last, chain.insisting, list(chain.following())) == (True, True, [])
     chain.succeeded()
     assert chain.current is B
 
@@ -97,12 +97,22 @@ def test_skipped_links_are_tried_once_more_in_order_before_anybody_gives_up() ->
     chain.fell(B, paused(B))
     assert chain.is_last
     chain.fell(C, timeout(C))
-    assert (chain.current, chain.insisting, chain.is_last, chain.next()) == (A, True, False, B)
+    assert (chain.current, chain.insisting, list(chain.following())) == (A, True, [B, C])
     chain.fell(A, paused(A))
-    assert (chain.current, chain.insisting, chain.is_last) == (B, True, True)
+    chain.fell(B, timeout(B))
+    assert (chain.current, chain.insisting, chain.is_last) == (C, True, True)
     with pytest.raises(AllProvidersFailed) as failed:
-        chain.fell(B, timeout(B))
-    assert len(failed.value.failures) == 5
+        chain.fell(C, timeout(C))
+    assert len(failed.value.failures) == 6
+
+
+def test_links_that_were_gone_or_too_slow_are_tried_once_more_and_hopeless_ones_are_not() -> None:
+    chain = Chain([A, B, C, REMOTE])
+    chain.fell(A, timeout(A))
+    chain.fell(B, BadCredentials(provider="b"))
+    chain.fell(C, SpeechCutOff(provider="c"))
+    chain.fell(REMOTE, timeout(REMOTE))
+    assert [chain.current, *chain.following()] == [A, C, REMOTE]
 
 
 def test_a_last_link_begun_before_it_was_the_last_is_insisted_on_once() -> None:
@@ -116,10 +126,17 @@ def test_a_last_link_begun_before_it_was_the_last_is_insisted_on_once() -> None:
 def test_the_last_link_s_second_chance_comes_before_those_that_were_skipped() -> None:
     chain = Chain([A, B])
     chain.fell(A, paused(A))
-    chain.fell(B, ProviderUnavailable(provider="b"))
+    chain.fell(B, SpeechCutOff(provider="b"))
     assert chain.current is B
-    chain.fell(B, ProviderUnavailable(provider="b"))
+    chain.fell(B, SpeechCutOff(provider="b"))
     assert chain.current is A
+
+
+def test_a_last_link_that_is_not_there_lets_the_others_try_first() -> None:
+    chain = Chain([A, B])
+    chain.fell(A, paused(A))
+    chain.fell(B, ProviderUnavailable(provider="b"))
+    assert [chain.current, *chain.following()] == [A, B]
 
 
 def test_a_last_link_that_finds_nothing_to_say_wakes_nobody() -> None:
@@ -131,29 +148,29 @@ def test_a_last_link_that_finds_nothing_to_say_wakes_nobody() -> None:
     assert chain.current is B
 
 
-def test_the_winner_of_a_hedge_stays_and_those_before_it_do_not_come_back() -> None:
+def test_the_winner_of_a_hedge_stays_and_those_before_it_come_back_last() -> None:
     chain = Chain([A, B, C])
     chain.moved_to(B, timeout(A))
-    assert (chain.current, chain.next(), len(chain.failures)) == (B, C, 1)
+    assert (chain.current, list(chain.following()), len(chain.failures)) == (B, [C], 1)
     chain.moved_to(A, timeout(B))
     assert chain.current is B
     chain.moved_to(C, timeout(B))
     assert (chain.current, chain.is_last) == (C, True)
-    with pytest.raises(AllProvidersFailed):
-        chain.fell(C, timeout(C))
+    chain.fell(C, timeout(C))
+    assert [chain.current, *chain.following()] == [A, B, C]
 
 
 def test_from_a_private_text_on_only_links_of_this_machine_are_used() -> None:
     chain = Chain([REMOTE, A, CLOUD, B])
     chain.keep_local()
-    assert (chain.current, chain.next()) == (A, B)
+    assert (chain.current, list(chain.following())) == (A, [B])
     chain.keep_local()
     chain.moved_to(CLOUD, timeout(A))
     assert chain.current is A
-    chain.fell(A, timeout(A))
+    chain.fell(A, BadCredentials(provider="a"))
     assert (chain.current, chain.is_last) == (B, True)
     with pytest.raises(AllProvidersFailed):
-        chain.fell(B, timeout(B))
+        chain.fell(B, BadCredentials(provider="b"))
 
 
 def test_a_local_link_that_speaks_goes_on_when_the_text_turns_private() -> None:

@@ -42,6 +42,13 @@ class Race:
         self.speaker = Parts(*providers, manner=Manner(hedge=self.hedge), clock=LoopClock()).speaker
 
     async def say(self, text: str = TEXT) -> tuple[float, list[str]]:
+        """Do so, with nobody beside; nothing is left over."""
+        heard = await self.said(text)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert all(adapter.entered == adapter.left for adapter in (self.first, self.second))
+        return heard
+
+    async def said(self, text: str) -> tuple[float, list[str]]:
         """Return when the first audio came, and the words."""
         began = asyncio.get_running_loop().time()
         first_audio_s, pcm = -1.0, b""
@@ -50,8 +57,6 @@ class Race:
                 if first_audio_s < 0:
                     first_audio_s = asyncio.get_running_loop().time() - began
                 pcm += chunk.pcm
-        assert asyncio.all_tasks() == {asyncio.current_task()}
-        assert all(adapter.entered == adapter.left for adapter in (self.first, self.second))
         return first_audio_s, self.vocabulary.heard(pcm)
 
 
@@ -124,15 +129,53 @@ def test_first_audio_comes_soon_whatever_the_first_link_does(
     run_idle(run())
 
 
-def test_two_lost_races_open_the_circuit_and_the_next_answer_waits_for_nobody() -> None:
+def test_races_lost_by_a_known_link_open_the_circuit_and_the_next_answer_waits_for_nobody() -> None:
     async def run() -> None:
         one = race(faults=Faults(stall_after_words=0))
-        for _ in range(2):
-            assert (await one.say())[0] == pytest.approx(0.7 + LOCAL_S, abs=0.01)
+        for _ in range(20):
+            one.breakers[0].first_audio.heard(0.2)
+        assert (await one.say())[0] == pytest.approx(0.7 + LOCAL_S, abs=0.01)
+        assert (await one.say())[0] <= 1.5
         assert one.breakers[0].state is BreakerState.OPEN
         first_audio_s, heard = await one.say()
         assert first_audio_s == pytest.approx(LOCAL_S, abs=0.005)
         assert heard == WORDS
+
+    run_idle(run())
+
+
+def test_a_link_that_hangs_from_the_first_time_on_is_given_more_time_and_then_rests() -> None:
+    async def run() -> None:
+        one = race(faults=Faults(stall_after_words=0))
+        heard_after_s = [(await one.say())[0] for _ in range(5)]
+        assert max(heard_after_s) <= 1.6
+        assert heard_after_s[:2] == sorted(heard_after_s[:2])
+        assert one.breakers[0].state is BreakerState.OPEN
+
+    run_idle(run())
+
+
+@pytest.mark.parametrize("delay_s", [0.75, 0.9, 1.1, 1.4])
+def test_a_link_that_is_a_little_slow_is_soon_heard_and_never_rests(delay_s: float) -> None:
+    async def run() -> None:
+        one = race(delay_s=delay_s)
+        for _ in range(4):
+            await one.say("One two three.")
+        assert one.breakers[0].state is BreakerState.CLOSED
+        for _ in range(10):
+            assert (await one.say("One two three."))[0] == pytest.approx(delay_s, abs=0.01)
+        assert [breaker.state for breaker in one.breakers] == [BreakerState.CLOSED] * 2
+
+    run_idle(run())
+
+
+@pytest.mark.parametrize("hedge", ["free", "off"])
+def test_many_at_once_wait_for_each_other_and_that_is_nobody_s_fault(hedge: Literal["free", "off"]) -> None:
+    async def run() -> None:
+        one = race(delay_s=0.4, hedge=hedge)
+        one.first.one_at_a_time = asyncio.Lock()
+        await asyncio.gather(*(one.said("One two three.") for _ in range(8)))
+        assert [breaker.state for breaker in one.breakers] == [BreakerState.CLOSED] * 2
 
     run_idle(run())
 

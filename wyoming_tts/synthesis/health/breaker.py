@@ -9,17 +9,19 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from math import isfinite
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 import structlog
 
-from wyoming_tts.errors import CircuitOpen, ProviderError
+from wyoming_tts.errors import CircuitOpen, ProviderError, ProviderTimeout
 from wyoming_tts.synthesis.health.first_audio_times import FirstAudioTimes
 from wyoming_tts.synthesis.health.pause import Pause
+from wyoming_tts.synthesis.health.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wyoming_tts.synthesis.health.trial import Outcome
     from wyoming_tts.telemetry.clock import Clock
 
 ATTEMPTS_KEPT = 10
@@ -28,9 +30,8 @@ FEWEST_ATTEMPTS = 6
 """Half of fewer is chance."""
 PROBES_IN_A_ROW = 2
 """One probe may fail on a busy machine."""
+PATIENCE_SHARE = 0.9
 CHANGES_KEPT = 50
-
-Outcome: TypeAlias = ProviderError | Literal["succeeded", "abandoned"]
 
 log = structlog.get_logger(__name__)
 
@@ -53,30 +54,6 @@ class StateChange:
     state: BreakerState
     code: str
     """Of the error that caused it; `reset`, `probe`, or nothing where time or a success did."""
-
-
-class Trial:
-    """An attempt that was let through. It says once how it went; its first word counts."""
-
-    def __init__(self, report: Callable[[Outcome], None]) -> None:
-        self._report: Callable[[Outcome], None] | None = report
-
-    def succeeded(self) -> None:
-        """Count a success: all was said."""
-        self._say("succeeded")
-
-    def failed(self, error: ProviderError) -> None:
-        """Count a failure, whether audio has left or not."""
-        self._say(error)
-
-    def abandoned(self) -> None:
-        """Count nothing: nobody wanted the rest."""
-        self._say("abandoned")
-
-    def _say(self, outcome: Outcome) -> None:
-        report, self._report = self._report, None
-        if report is not None:
-            report(outcome)
 
 
 class CircuitBreaker:
@@ -104,6 +81,8 @@ class CircuitBreaker:
         self._failed_probes = 0
         self._place: _Place | None = None
         """Who is trying it while it is half-open."""
+        self.under_way = 0
+        """Attempts that have not said yet how they went."""
 
     @property
     def state(self) -> BreakerState:
@@ -137,14 +116,20 @@ class CircuitBreaker:
         if self._pause is not None and place is None and not insist:
             wait_s = self.retry_in_s
             raise CircuitOpen(provider=self.provider, retry_after_s=wait_s if wait_s and isfinite(wait_s) else None)
+        self.under_way += 1
         return Trial(partial(self._ended, place, self._times_opened))
 
-    def late(self, waited_s: float) -> None:
-        """Count an attempt that was given up after `waited_s` since another provider was faster."""
+    def late(self, waited_s: float, *, patience_s: float | None = None) -> None:
+        """Count an attempt that was given up after `waited_s` since another provider was faster.
+
+        It is a failure where the provider is known to be faster, or the listener's patience was nearly over.
+        """
+        is_known = self.first_audio.p95() is not None
         self.first_audio.censored(waited_s)
         self._note_half_open()
-        if self.state is not BreakerState.OPEN:
-            self._count_failure(_Late(f"nothing within {waited_s:.1f} s", provider=self.provider))
+        is_long = patience_s is None or waited_s >= PATIENCE_SHARE * patience_s
+        if self.state is not BreakerState.OPEN and (is_known or is_long):
+            self._count_failure(ProviderTimeout(f"nothing within {waited_s:.1f} s", provider=self.provider))
 
     def probed(self, error: ProviderError | None) -> None:
         """Take a probe's result: it may open a closed circuit and shorten a pause, but closing takes an attempt."""
@@ -177,6 +162,7 @@ class CircuitBreaker:
         return place
 
     def _ended(self, place: _Place | None, times_opened: int, outcome: Outcome) -> None:
+        self.under_way -= 1
         self._note_half_open()
         if place is not None:
             place.trials -= 1
@@ -233,11 +219,6 @@ class CircuitBreaker:
     def _change(self, state: BreakerState, code: str) -> None:
         if not self.history or self.history[-1].state is not state:
             self.history.append(StateChange(datetime.now(UTC), state, code))
-
-
-class _Late(ProviderError):
-    code = "late"
-    sentence = "was too late"
 
 
 @dataclass(slots=True)

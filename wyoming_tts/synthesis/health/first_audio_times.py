@@ -9,6 +9,8 @@ KEPT = 50
 FEWEST_HEARD = 5
 """Fewer say nothing about the slowest twentieth."""
 SLOWEST_SHARE = 0.05
+MORE = 1.4
+"""Three more waits from 0.7 s to 1.9 s: so long a listener has patience."""
 ROUNDING = 1e-9
 """19 of 20 leave exactly the slowest share, which a product of fractions misses by a few units of 1e-17."""
 
@@ -47,6 +49,17 @@ class FirstAudioTimes:
             if still_waiting <= SLOWEST_SHARE + ROUNDING:
                 return s
         return self.longest()
+
+    def usual(self) -> float | None:
+        """Return the time that is usually enough; None where nobody has waited yet.
+
+        Where too little is known, or too many were given up, that is more than was ever waited: a provider that is
+        always given up a moment too early would otherwise never be heard.
+        """
+        longest, p95 = self.longest(), self.p95()
+        if longest is None or (p95 is not None and p95 < longest):
+            return p95
+        return longest if (longest, True) in self._times and p95 is not None else MORE * longest
 
     def longest(self) -> float | None:
         """Return the longest time that somebody waited, heard or not; None where nobody has."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LOOKED_BACK_CHARS = 10_000
 """Of the text before a new piece, for matches that began there; it bounds a search, and what is kept."""
 
-PATTERN_TIMEOUT_S = 0.05
+PATTERN_TIMEOUT_S = 0.01
 """A pattern of the owner's that backtracks without end would hold up the whole house; a sane one takes 0.1 ms."""
 
 

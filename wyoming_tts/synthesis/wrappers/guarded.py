@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from wyoming_tts.adapters.base import Adapter
     from wyoming_tts.speech.utterance import Utterance
-    from wyoming_tts.synthesis.health.breaker import CircuitBreaker, Trial
+    from wyoming_tts.synthesis.health.breaker import CircuitBreaker
+    from wyoming_tts.synthesis.health.trial import Trial
     from wyoming_tts.synthesis.provider import Synthesizes
     from wyoming_tts.telemetry.clock import Clock
 
@@ -54,14 +55,15 @@ class _Watch:
     chunks: AsyncIterator[Chunk]
 
     def __init__(self, breaker: CircuitBreaker, clock: Clock, utterance: Utterance, *, warm: bool) -> None:
+        # Who queues behind others, or has its voice loaded first, is late by no fault of the provider's.
+        self._fair = warm and not breaker.under_way
         self.trial: Trial = breaker.begin(utterance.answer_id, insist=utterance.insist)
         self.reader_has_it = False
         """An exception that comes up now is the reader's own, unless the chunks raised it."""
         self._breaker = breaker
         self._clock = clock
-        self._warm = warm
-        # What is prepared ahead queues behind what is spoken, and what must be loaded first is no measure either.
-        self._measured = warm and utterance.due_s == 0
+        # What is prepared ahead is no measure either.
+        self._measured = self._fair and utterance.due_s == 0
         self._began = clock.now()
         self._heard = False
         self._exhausted = False
@@ -91,12 +93,11 @@ class _Watch:
             self.trial.succeeded()
 
     def failed(self, error: ProviderError) -> None:
-        """Count a failure, unless it was the first loading of a voice that took long."""
+        """Count a failure, unless the time went by behind others, in loading a voice, or before anybody needed it."""
         if isinstance(error, ProviderTimeout) and not self._heard:
-            if self._measured:
-                self._breaker.first_audio.censored(self._clock.now() - self._began)
-            if not self._warm:
+            if not self._measured:
                 return
+            self._breaker.first_audio.censored(self._clock.now() - self._began)
         self.trial.failed(error)
 
     def broke(self, error: Exception) -> None:

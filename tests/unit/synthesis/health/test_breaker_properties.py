@@ -20,8 +20,9 @@ from wyoming_tts.errors import (
     RateLimited,
     UtteranceRejected,
 )
-from wyoming_tts.synthesis.health.breaker import BreakerState, CircuitBreaker, Trial
+from wyoming_tts.synthesis.health.breaker import BreakerState, CircuitBreaker
 from wyoming_tts.synthesis.health.pause import LONGEST_ASKED_S
+from wyoming_tts.synthesis.health.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable

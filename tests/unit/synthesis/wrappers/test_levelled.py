@@ -154,7 +154,7 @@ def test_a_voice_of_unknown_level_speaks_without_numpy() -> None:
     code = """
 import asyncio, sys
 from tests.fakes.pcm_adapter import PcmAdapter
-from tests.unit.synthesis.test_levelled import book, heard
+from tests.unit.synthesis.wrappers.test_levelled import book, heard
 from wyoming_tts.synthesis.wrappers.levelled import Levelled
 inner = PcmAdapter("a", {"anna": b"12" * 100}, free=False)
 asyncio.run(heard(Levelled(inner, inner, book())))
