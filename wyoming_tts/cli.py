@@ -89,7 +89,10 @@ def _say(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     arguments.config = arguments.file
+    from wyoming_tts.synthesis.routing.detected_language import detector  # noqa: PLC0415 - see settings_of
+
     settings = settings_of(arguments)
+    detector(settings.text)
     providers = ", ".join(settings.providers) or "none"
     checked = _settings_file(arguments) or "The defaults"
     print(f"{checked}: correct. Providers: {providers}.")  # noqa: T201 - the command's answer

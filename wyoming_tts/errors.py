@@ -37,7 +37,10 @@ MAX_CAUSES_CHARS = 270
 
 
 class TtsError(Exception):
-    """Base of everything this package raises on purpose; `str()` is safe to show and to log."""
+    """A mistake within the server.
+
+    Base of everything this package raises on purpose; `str()` is safe to show and to log.
+    """
 
     code: ClassVar[str] = "internal"
     http_status: ClassVar[int] = 500
@@ -95,7 +98,10 @@ class OverloadedError(TtsError):
 
 
 class ProviderError(TtsError):
-    """One provider failed. `detail` holds facts for the owner: never the spoken text, never a secret."""
+    """One provider failed.
+
+    `detail` holds facts for the owner: never the spoken text, never a secret.
+    """
 
     code = "provider-error"
     http_status = 502
@@ -130,7 +136,7 @@ class ProviderUnavailable(ProviderError):
 
 
 class ProviderTimeout(ProviderError):
-    """A budget of time ran out."""
+    """It was too slow."""
 
     code = "provider-timeout"
     http_status = 504
@@ -222,9 +228,9 @@ class SpeechCutOff(ProviderError):
 
 
 class AllProvidersFailed(TtsError):
-    """Every link of the chain failed; `failures` are in the order they happened.
+    """Every voice of the chain failed.
 
-    The sentence names each provider once, with what went wrong there last; details stay with the failures.
+    `failures` are in the order they happened; the sentence names each provider once, with what went wrong there last.
     """
 
     code = "all-providers-failed"

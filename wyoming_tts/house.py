@@ -78,6 +78,9 @@ class House:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._store.open())
             group.create_task(self._upkeep.start())
+        for voice in self.settings.privacy.local_voices:
+            if self.catalog.find(voice) is None:
+                log.warning("a voice that privacy.local_voices names is not here", voice=voice)
         for name, job in self._background.items():
             self._upkeep.also(job, name)
         self._started = True

@@ -109,7 +109,10 @@ class _DeadLettersCommand:
             return ExitCode.FAILED
         from wyoming_tts.commands import say  # noqa: PLC0415 - to look at letters nobody needs a house
 
-        code = await say.run(self.settings, say.Wanted(letter.text, voice=letter.voice or None, output=output))
+        # In its own voice or not at all: with other settings than the server's another one would speak.
+        fallback = self.settings.fallback.model_copy(update={"unknown_voice": "error"})
+        settings = self.settings.model_copy(update={"fallback": fallback})
+        code = await say.run(settings, say.Wanted(letter.text, voice=letter.voice or None, output=output))
         if code == ExitCode.DONE:
             async with self._letters() as letters:
                 await letters.drop(letter.id)
