@@ -1,5 +1,7 @@
 """The one exception tree: every failure carries its policy, and no decision is taken on a message's text.
 
+The text of each is safe to show and to log.
+
 TtsError
 ├── ConfigError                 the owner's settings cannot be used
 ├── RequestError                the client's fault, never tried elsewhere
@@ -37,10 +39,7 @@ MAX_CAUSES_CHARS = 270
 
 
 class TtsError(Exception):
-    """A mistake within the server.
-
-    Base of everything this package raises on purpose; `str()` is safe to show and to log.
-    """
+    """A mistake within the server."""
 
     code: ClassVar[str] = "internal"
     http_status: ClassVar[int] = 500
@@ -98,10 +97,7 @@ class OverloadedError(TtsError):
 
 
 class ProviderError(TtsError):
-    """One provider failed.
-
-    `detail` holds facts for the owner: never the spoken text, never a secret.
-    """
+    """One provider failed."""
 
     code = "provider-error"
     http_status = 502
@@ -120,7 +116,7 @@ class ProviderError(TtsError):
     def __init__(self, detail: str = "", *, provider: str, retry_after_s: float | None = None) -> None:
         super().__init__(f"{provider} {self.sentence}" + (f" ({detail})" if detail else ""))
         self.provider = provider
-        self.detail = detail
+        self.detail = detail  # facts for the owner: never the spoken text, never a secret
         self.retry_after_s = retry_after_s
         """When trying again makes sense, in seconds from now, where the provider said so."""
 

@@ -15,7 +15,7 @@ from wyoming_tts.synthesis.unbroken import INTERRUPTED, first_leaf, unbroken
 from wyoming_tts.text.utterances import UtterancePlanner
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
     from wyoming_tts.speech.audio import AudioFormat, Chunk
     from wyoming_tts.speech.request import SpeechRequest
@@ -170,6 +170,8 @@ class Answer:
         """Say the part by whatever link can; return False where nobody makes a sound of it; else AllProvidersFailed."""
         pause_s = part.attempt.link.sentence_pause_s if part.begins_sentence else 0.0
         continues, heard = False, True
+        if not part.attempt.has_stirred:  # from now on it is the listener who waits
+            part.held_up_s = self._output.held_up_s
         while True:
             try:
                 if await self._hedge.overtaken(part):
@@ -205,6 +207,8 @@ class Answer:
         attempt = part.attempt
         if self._was_held_up(part, error):
             self._begin_again(part, attempt.utterance.text, attempt.utterance.previous_text)
+            # Where the link serves one after the other, those behind must not come before it.
+            self._prepare_again(later for later in self._on_the_way if later is not part and not later.attempt.is_ready)
             return
         before = self._chain.current
         self._chain.fell(attempt.link, error)
@@ -222,20 +226,25 @@ class Answer:
         first, others = self._launcher.split(text)
         part.pieces[:0] = others
         part.attempt = self._launcher.begin(first, previous_text, cacheable=cacheable)
+        part.held_up_s = self._output.held_up_s
 
     def _was_held_up(self, part: Part, error: ProviderError) -> bool:
-        """Whether it was the client that kept the link waiting; once a part, since it is then at its turn."""
+        """Whether the client kept the link waiting until its time was over, before the part was at its turn."""
         waited_s = self._output.held_up_s - part.held_up_s
-        part.held_up_s = self._output.held_up_s
         return isinstance(error, ProviderTimeout) and not part.attempt.heard_s and waited_s > HELD_UP_S
 
     def _follow(self, part: Part, before: Link) -> None:
         """Have what was prepared behind the part said by the current link, where that is another one than before."""
-        if self._chain.current is before:
-            return
-        for later in self._on_the_way:
-            if later is not part and later.attempt.link is not self._chain.current:
-                later.cancel()
-                due_s = self._in_hand_s(before=later)
-                text, later.pieces = self._launcher.split(later.text)
-                later.attempt = self._launcher.begin(text, later.previous_text, due_s=due_s)
+        link = self._chain.current
+        if link is not before:
+            self._prepare_again(
+                later for later in self._on_the_way if later is not part and later.attempt.link is not link
+            )
+
+    def _prepare_again(self, parts: Iterable[Part]) -> None:
+        for part in parts:
+            part.cancel()
+            due_s = self._in_hand_s(before=part)
+            text, part.pieces = self._launcher.split(part.text)
+            part.attempt = self._launcher.begin(text, part.previous_text, due_s=due_s)
+            part.held_up_s = self._output.held_up_s

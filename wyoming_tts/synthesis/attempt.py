@@ -63,6 +63,11 @@ class Attempt:
         """There is audio to be handed on."""
         return self._pipe.unread
 
+    @property
+    def is_ready(self) -> bool:
+        """All of its audio is there, and its link has been left."""
+        return self.has_audio and self._task is not None and self._task.done()
+
     async def stir(self) -> None:
         """Wait for audio, or for the end of it."""
         await self._pipe.stir()
