@@ -144,6 +144,8 @@ class Answer:
     async def _play(self) -> None:
         silent = False
         while (part := await self._parts.get()) is not None:
+            if not part.attempt.has_stirred:  # from now on it is the listener who waits
+                part.held_up_s = self._output.held_up_s
             silent |= not await self._say(part)
             self._on_the_way.remove(part)
             self._room.release()
@@ -170,8 +172,6 @@ class Answer:
         """Say the part by whatever link can; return False where nobody makes a sound of it; else AllProvidersFailed."""
         pause_s = part.attempt.link.sentence_pause_s if part.begins_sentence else 0.0
         continues, heard = False, True
-        if not part.attempt.has_stirred:  # from now on it is the listener who waits
-            part.held_up_s = self._output.held_up_s
         while True:
             try:
                 if await self._hedge.overtaken(part):
@@ -235,11 +235,9 @@ class Answer:
 
     def _follow(self, part: Part, before: Link) -> None:
         """Have what was prepared behind the part said by the current link, where that is another one than before."""
-        link = self._chain.current
+        behind, link = (later for later in self._on_the_way if later is not part), self._chain.current
         if link is not before:
-            self._prepare_again(
-                later for later in self._on_the_way if later is not part and later.attempt.link is not link
-            )
+            self._prepare_again(later for later in behind if later.attempt.link is not link)
 
     def _prepare_again(self, parts: Iterable[Part]) -> None:
         for part in parts:

@@ -42,7 +42,7 @@ class Chain:
         """Those behind the current one."""
         self._skipped: list[Link] = []
         self._trying_again = False
-        self._last_link_retried = False
+        self._retried = False
         self.failures: list[ProviderError] = []
         """What went wrong in this answer, in order."""
 
@@ -67,7 +67,7 @@ class Chain:
 
     def succeeded(self) -> None:
         """Note that the current link has spoken an utterance to its end."""
-        self._last_link_retried = False
+        self._retried = False
 
     def fell(self, link: Link, error: ProviderError) -> None:
         """Move on after `link` failed; raises AllProvidersFailed where nothing is left to try.
@@ -82,19 +82,24 @@ class Chain:
             return
         if isinstance(error, WORTH_ANOTHER_ROUND) and not self.insisting:
             self._skipped.append(link)
-        if self._waiting:
-            self._current = self._waiting.pop(0)
-        elif isinstance(error, SECOND_CHANCE) and not self._last_link_retried and not self._is_gone(error):
-            self._last_link_retried = True
+        if self._deserves_another(error):
+            self._retried = True
+        elif self._waiting:
+            self._current, self._retried = self._waiting.pop(0), False
         # A last link that makes no sound is well: there is nothing to say, and those that are not well know no better.
         elif self._skipped and not isinstance(error, NoAudio):
-            self._try_again([*self._skipped, link])
+            self._try_again([*self._skipped, *([link] if isinstance(error, WORTH_ANOTHER_ROUND) else [])])
         else:
             raise AllProvidersFailed(self.failures) from error
 
-    def _is_gone(self, error: ProviderError) -> bool:
-        """Whether somebody else is rather asked first: it was not there, which has just been tried again."""
-        return bool(self._skipped) and isinstance(error, ProviderUnavailable)
+    def _deserves_another(self, error: ProviderError) -> bool:
+        """Whether the link is asked again at once: the last one, or in the second round one that was there."""
+        if self._retried or not isinstance(error, SECOND_CHANCE):
+            return False
+        others_wait = bool(self._waiting or self._skipped)
+        return not (others_wait and isinstance(error, ProviderUnavailable)) and (
+            not self._waiting or (self._trying_again and not isinstance(error, CircuitOpen))
+        )
 
     def moved_to(self, link: Link, error: ProviderError) -> None:
         """Stay with `link`, which was started beside the current one and was heard first; `error` is the latter's.
@@ -125,7 +130,7 @@ class Chain:
         self._current, *self._waiting = links
         self._skipped = []
         self._trying_again = True
-        self._last_link_retried = False
+        self._retried = False
 
 
 def _local(links: Iterable[Link]) -> list[Link]:

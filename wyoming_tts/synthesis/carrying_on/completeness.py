@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from wyoming_tts.speech.utterance import Utterance
     from wyoming_tts.synthesis.carrying_on.yardstick import Spoken, Yardstick
 
-SHORT = 0.6
-"""Of the fastest voice's time: nobody is so fast."""
+SHORT = 0.8
+"""Of the fastest voice's time: hardly anybody is so fast, and whoever is shows it by being so again."""
 SHORT_WHERE_QUIET = 0.95
 """The same for a voice that was heard to end quietly, so that it is a voice like others."""
 SHORT_WHERE_ESTIMATED = 0.5

@@ -85,7 +85,7 @@ async def used_ear(ear: Ear) -> Ear:
 async def test_a_loud_end_of_a_voice_never_heard_before_may_be_its_way(ear: Ear) -> None:
     assert not await ear.cut(PLAIN[0], 0.95, abrupt=True)
     assert await ear.cut(PLAIN[0], 0.4, abrupt=True)
-    assert not await ear.cut(PLAIN[0], 0.6, abrupt=True)
+    assert not await ear.cut(PLAIN[0], 0.65, abrupt=True)
 
 
 @pytest.mark.parametrize("share", [0.8, 1.0, 1.2, 1.5])
