@@ -341,7 +341,7 @@ async def test_natural_speech_passes_untouched(engine: EspeakModel, language: st
         passed, error = await heard(source, utterance, completeness)
         assert error is None
         assert pcm_of(passed) == pcm_of(source.chunks)
-        if variant != "+whisper":  # all of its sounds end like a stop
+        if variant != "+whisper" and speed <= 1.0:  # what is whispered or hurried ends like a stop
             assert [abrupt for *_, abrupt in completeness.asked] == [False]
 
 
