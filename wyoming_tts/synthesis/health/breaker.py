@@ -148,7 +148,8 @@ class CircuitBreaker:
                 self._open(error)
 
     def reset(self) -> None:
-        """Close it by hand."""
+        """Close it by hand, and forget how slow it was."""
+        self.first_audio = FirstAudioTimes()
         self._close("reset")
 
     def _placed(self, answer_id: str) -> _Place | None:
