@@ -24,8 +24,8 @@ SHORT_WHERE_QUIET = 0.95
 SHORT_WHERE_ESTIMATED = 0.5
 NEARLY_ALL = 0.97
 """Of the slowest voice's time, from which on a loud end is the voice's own."""
-WORD_SAID = 0.66
-"""Of the last word's longest time; of a word that was cut off later enough was heard to understand it."""
+WORD_SAID = 0.6
+"""Of the last word's time; of a word that was cut off later enough was heard to understand it."""
 REST_SAID = 0.7
 """Of the shortest time for all that follows a mark: the engine set one mark for several words."""
 HABIT = 3
@@ -105,7 +105,6 @@ def _lacks_words(
     since_s = audio_s - max((mark.at_s for mark in marks if mark.at_s <= audio_s), default=0.0)
     shortest_s = table.earliest(table.end).at_s - table.earliest(word).at_s
     if word + 1 == table.end:
-        longest_s = table.latest(table.end).at_s - table.latest(word).at_s
-        return abrupt and since_s < WORD_SAID * longest_s
+        return abrupt and since_s < WORD_SAID * (spoken.total_s - spoken.words[word].at_s)
     marks_every_word = not spoken.estimated and marked.issuperset(known.offset for known in spoken.words[: word + 1])
     return marks_every_word or since_s < REST_SAID * shortest_s

@@ -162,12 +162,15 @@ class _Gate:
 
     async def _expect_whole(self) -> None:
         utterance, judge = self._utterance, self._judge
+        if utterance.insist and not self._marks:
+            return  # nobody else could say the rest: a guess must not end the answer
+        loud = judge.abrupt or judge.silent_s * utterance.prosody.speed > LONG_SILENCE_S
         if await self._completeness.is_cut_off(
             utterance,
             voice_key=voice_key(self._provider, utterance),
             audio_s=judge.sound_s,
             marks=self._marks,
-            abrupt=judge.abrupt or judge.silent_s * utterance.prosody.speed > LONG_SILENCE_S,
+            abrupt=loud and not utterance.insist,
         ):
             raise SpeechCutOff("it ended too early for its text", provider=self._provider)
 

@@ -264,6 +264,18 @@ async def test_a_short_end_is_a_cut_and_all_of_it_was_heard() -> None:
     assert completeness.asked == [("p/v#anna", 0.5, marks, True)]
 
 
+async def test_of_the_last_voice_only_missing_word_times_tell_that_it_was_cut() -> None:
+    """A guess would end the answer: there is nobody else to say the rest."""
+    last = replace(HELLO, insist=True)
+    unmarked, marked = Recorded(cut_off=True), Recorded(cut_off=True)
+    assert (await heard(Source(chunks_of(sound(0.5))), last, unmarked))[1] is None
+    assert unmarked.asked == []
+    first, *rest = chunks_of(sound(0.5))
+    source = Source([Chunk(first.pcm, (Mark(0, 0.0),)), *rest])
+    assert type((await heard(source, last, marked))[1]) is SpeechCutOff
+    assert [abrupt for *_, abrupt in marked.asked] == [False]
+
+
 async def test_the_end_is_judged_once() -> None:
     completeness = Recorded(cut_off=True)
     async with Gated(Source(chunks_of(sound(0.06))), provider="p", completeness=completeness).synthesize(
