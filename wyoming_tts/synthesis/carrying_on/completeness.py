@@ -70,7 +70,9 @@ class Completeness:
             doubtful = self._is_short(spoken, table, audio_s, is_quiet=is_quiet)
             if abrupt and is_quiet and not spoken.estimated:
                 doubtful = doubtful or audio_s < NEARLY_ALL * table.latest(table.end).at_s
-            cut = doubtful and not self._is_habit(voice_key, spoken, audio_s)
+            # A voice whose pace is known is not suddenly faster; cuts may happen to be alike.
+            is_possible = audio_s >= table.earliest(table.end).at_s or not self._paces.is_known(voice_key, speed=speed)
+            cut = doubtful and not (is_possible and self._is_habit(voice_key, spoken, audio_s))
         if not cut:
             if not spoken.estimated:
                 self._paces.teach(voice_key, audio_s, spoken.total_s, speed=speed)

@@ -129,6 +129,13 @@ async def test_cuts_anywhere_are_no_habit(used_ear: Ear) -> None:
         assert await used_ear.cut(PLAIN[0], share, abrupt=True), share
 
 
+async def test_cuts_that_happen_to_be_alike_are_no_habit_of_a_known_voice(used_ear: Ear) -> None:
+    for text in PLAIN * 2:
+        assert not await used_ear.cut(text, 1.0)
+    for _ in range(5):
+        assert await used_ear.cut(PLAIN[0], 0.7, abrupt=True)
+
+
 async def test_word_times_tell_exactly(ear: Ear) -> None:
     """A provider that ended early gives no times for what it did not say."""
     noticed = []
