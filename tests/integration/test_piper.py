@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOX = "The quick brown fox jumps over the lazy dog."
+SENTENCE = "This is sentence number 1 of a long story."
 LONG = " ".join(f"This is sentence number {number} of a long story." for number in range(40))
 TINY = "en_US-tiny-low"
 
@@ -129,7 +130,8 @@ async def test_a_worker_killed_in_the_middle_of_piper_s_words_is_carried_on(tmp_
     build_piper_voice(tmp_path / "voices", TINY, slow=40)
     async with real_server(tmp_path) as server:
         port = await server.port()
-        await tcp_say(port, FOX)
+        await tcp_say(port, SENTENCE)
+        sentence_s = float(str((await server.said("request", chars=len(SENTENCE)))["audio_s"]))
         async with AsyncTcpClient("127.0.0.1", port) as client:
             await client.write_event(Synthesize(text=LONG).event())
             async with asyncio.timeout(WITHIN_S):
@@ -140,6 +142,7 @@ async def test_a_worker_killed_in_the_middle_of_piper_s_words_is_carried_on(tmp_
             heard = await listen(client, until="audio-stop")
         assert heard.events[-1] == "audio-stop"
         line = await server.said("request", outcome="complete", chars=len(LONG))
+        assert float(str(line["audio_s"])) > 0.9 * 40 * sentence_s, "all of it was said"
         # Where the words were out already, the worker that was started anew says what follows.
         assert line["links"] in ([f"piper/{TINY}"], [f"piper/{TINY}", "espeak/en-us"])
         assert await spoken_by(server, port) == [f"piper/{TINY}"]

@@ -37,18 +37,18 @@ class Hedge:
         began = _now()
         if part.rival is None and await _first_to_stir(part.attempt, within_s=late_in_s) is None:
             part.rival = self._launcher.rival(part.attempt)
-        attempts = (part.attempt,) if part.rival is None else (part.attempt, part.rival)
-        first = await _first_to_stir(*attempts, within_s=max(0.0, began + overdue_in_s - _now()))
-        if first is None:
-            part.attempt.lose()
-            raise ProviderTimeout("its first audio did not come in time", provider=part.attempt.link.provider.name)
-        if part.rival is None:
-            return False
-        if first is part.rival and part.rival.has_audio:
-            return True
-        if part.attempt.has_audio or first is part.rival:  # a rival that failed: its own breaker knows
-            part.drop_rival()
-        return False
+        while True:
+            attempts = (part.attempt,) if part.rival is None else (part.attempt, part.rival)
+            first = await _first_to_stir(*attempts, within_s=max(0.0, began + overdue_in_s - _now()))
+            if first is None:
+                part.attempt.lose()
+                raise ProviderTimeout("its first audio did not come in time", provider=part.attempt.link.provider.name)
+            if first is part.rival and first.has_audio:
+                return True
+            if first is part.rival or first.has_audio:  # a rival that failed is not told: its own breaker knows
+                part.drop_rival()
+            if first is part.attempt:
+                return False
 
     def _late_in_s(self, part: Part) -> float:
         """Return when a rival is to be started: the attempt is late, and the listener will soon run dry."""

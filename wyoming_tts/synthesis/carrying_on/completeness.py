@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wyoming_tts.synthesis.carrying_on.pace import SHORTEST_S, VOICES, Paces
 from wyoming_tts.synthesis.carrying_on.timetable import Timetable
-from wyoming_tts.synthesis.loudness.recent import Recent
+from wyoming_tts.synthesis.recent import Recent
 from wyoming_tts.text.words import word_start, word_starts
 
 if TYPE_CHECKING:
@@ -57,6 +57,9 @@ class Completeness:
             abrupt: It did not end quietly.
 
         """
+        if marks and not abrupt and _reaches_the_last_word(utterance.text, marks, audio_s):
+            self._quiet.put(voice_key, None)
+            return False  # nothing is left to be measured, which would be as much work again for eSpeak NG itself
         speed = utterance.prosody.speed
         spoken = await self._yardstick.measure(utterance.text, utterance.language, speed=speed)
         if not spoken.words or audio_s <= 0:
@@ -94,6 +97,11 @@ class Completeness:
         if audio_s >= SHORTEST_S:
             ends.append(ratio)
         return len(ends) == HABIT and max(ends) <= ALIKE * min(ends) and ratio * ALIKE >= min(ends)
+
+
+def _reaches_the_last_word(text: str, marks: Sequence[Mark], audio_s: float) -> bool:
+    starts = word_starts(text)
+    return bool(starts) and max((mark.offset for mark in marks if mark.at_s <= audio_s), default=-1) >= starts[-1]
 
 
 def _lacks_words(

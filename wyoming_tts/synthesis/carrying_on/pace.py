@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
+
+from wyoming_tts.synthesis.recent import Recent
 
 if TYPE_CHECKING:
     from wyoming_tts.speech.utterance import Utterance
@@ -39,18 +41,16 @@ class Paces:
     """Learns from utterances that are known to be complete."""
 
     def __init__(self) -> None:
-        self._learned: OrderedDict[tuple[str, float], deque[float]] = OrderedDict()
+        self._learned: Recent[tuple[str, float], deque[float]] = Recent(VOICES)
 
     def teach(self, voice_key: str, audio_s: float, measured_s: float, *, speed: float = 1.0) -> None:
         """Learn that the voice took `audio_s` for what the yardstick takes `measured_s` for; both at that speed."""
         if audio_s < SHORTEST_S or measured_s <= 0:
             return
         key = (voice_key, round(speed, 2))
-        ratios = self._learned.setdefault(key, deque(maxlen=RATIOS))
+        ratios = self._learned.get(key) or deque[float](maxlen=RATIOS)
         ratios.append(audio_s / measured_s)
-        self._learned.move_to_end(key)
-        if len(self._learned) > VOICES:
-            self._learned.popitem(last=False)
+        self._learned.put(key, ratios)
 
     def bounds(self, voice_key: str, *, speed: float = 1.0) -> Pace:
         """Return the bounds of the voice's times, as factors of the yardstick's at that speed.
@@ -70,4 +70,4 @@ class Paces:
 
     def is_known(self, voice_key: str, *, speed: float = 1.0) -> bool:
         """Whether enough was learned to trust the bounds."""
-        return len(self._learned.get((voice_key, round(speed, 2)), ())) >= CERTAIN_AFTER
+        return len(self._learned.get((voice_key, round(speed, 2))) or ()) >= CERTAIN_AFTER

@@ -11,8 +11,8 @@ import structlog
 from wyoming_tts.audio import level
 from wyoming_tts.speech.voice import VoiceName
 from wyoming_tts.store.levels import MAX_LEVELS, Level
-from wyoming_tts.synthesis.loudness.recent import Recent
 from wyoming_tts.synthesis.loudness.spoken_samples import SpokenSamples
+from wyoming_tts.synthesis.recent import Recent
 
 if TYPE_CHECKING:
     from wyoming_tts.adapters.base import Adapter

@@ -12,7 +12,7 @@ from wyoming_tts.audio.level import loudness
 from wyoming_tts.errors import NoAudio, ProviderError, ProviderTimeout, ProviderUnavailable
 from wyoming_tts.speech.utterance import Utterance
 from wyoming_tts.synthesis.loudness.level_book import MAX_ASKED, version_of
-from wyoming_tts.synthesis.loudness.recent import Recent
+from wyoming_tts.synthesis.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wyoming_tts.synthesis.loudness.recent import Recent
+from wyoming_tts.synthesis.recent import Recent
 
 if TYPE_CHECKING:
     from wyoming_tts.speech.audio import AudioFormat

@@ -10,8 +10,8 @@ from wyoming_tts.audio.level import Gain
 from wyoming_tts.speech.audio import AudioStream, Chunk
 from wyoming_tts.speech.voice import VoiceName
 from wyoming_tts.synthesis.loudness.level_book import version_of
-from wyoming_tts.synthesis.loudness.recent import Recent
 from wyoming_tts.synthesis.loudness.spoken_samples import ENOUGH_S
+from wyoming_tts.synthesis.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

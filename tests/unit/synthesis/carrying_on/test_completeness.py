@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.real_espeak import real_espeak
 from tests.fakes.spoken_texts import TEXTS
+from wyoming_tts.speech.audio import Mark
 from wyoming_tts.speech.prosody import Prosody
 from wyoming_tts.speech.utterance import Utterance
 from wyoming_tts.synthesis.carrying_on.completeness import Completeness
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wyoming_tts.adapters.base import Adapter
-    from wyoming_tts.speech.audio import Mark
 
 VOICE = "cloud/anna#"
 PLAIN = [text for _, text in TEXTS[:20] if not any(letter.isdigit() for letter in text) and len(text) > 60]
@@ -134,6 +134,19 @@ async def test_cuts_that_happen_to_be_alike_are_no_habit_of_a_known_voice(used_e
         assert not await used_ear.cut(text, 1.0)
     for _ in range(5):
         assert await used_ear.cut(PLAIN[0], 0.7, abrupt=True)
+
+
+async def test_an_end_that_word_times_prove_is_not_measured_again() -> None:
+    class Unused(Yardstick):
+        async def measure(self, *_: object, **__: object) -> Spoken:
+            raise AssertionError("measured")
+
+    utterance = Utterance("One two.", "anna", language="en-US")
+    judge = Completeness(Unused(None), Paces())
+    marks = (Mark(0, 0.0), Mark(4, 0.3))
+    assert not await judge.is_cut_off(utterance, voice_key=VOICE, audio_s=0.6, marks=marks, abrupt=False)
+    with pytest.raises(AssertionError, match="measured"):
+        await judge.is_cut_off(utterance, voice_key=VOICE, audio_s=0.2, marks=marks, abrupt=False)
 
 
 async def test_word_times_tell_exactly(ear: Ear) -> None:

@@ -1,6 +1,6 @@
 """A memory of bounded size forgets what nobody has touched for the longest."""
 
-from wyoming_tts.synthesis.loudness.recent import Recent
+from wyoming_tts.synthesis.recent import Recent
 
 
 def test_the_one_untouched_the_longest_is_forgotten() -> None:
