@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractAsyncContextManager
 
+    from wyoming_tts.adapters.credit import Credit
     from wyoming_tts.speech.audio import AudioStream
     from wyoming_tts.speech.utterance import Utterance
     from wyoming_tts.speech.voice import Voice
@@ -74,6 +75,17 @@ class Adapter(ABC):
 
     async def warm(self, voice: str) -> None:  # noqa: B027 - nothing to load is a fine answer
         """Load what `voice` needs ahead of its first utterance and keep it; raises ProviderError."""
+
+    async def open_ahead(self) -> None:  # noqa: B027 - most have nothing to open
+        """Have at hand what takes time to open, since somebody is about to speak; raises nothing."""
+
+    def answered(self, answer_id: str) -> None:  # noqa: B027 - most keep nothing open for an answer
+        """Let go of what was kept open for this answer, which is over; raises nothing and does not wait."""
+
+    @property
+    def credit(self) -> Credit | None:
+        """What is left on the owner's account there; None where that is unknown or nothing is billed."""
+        return None
 
     @abstractmethod
     async def probe(self) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from wyoming_tts.adapters.voice_memory import Forgetful, VoiceMemory
+from wyoming_tts.net.http_session import HttpSession
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,3 +26,7 @@ class AdapterContext:
     workers: WorkerSettings
     language: str = "en-US"
     """Of the house, for whoever has to choose a voice unasked."""
+    http: HttpSession = field(default_factory=HttpSession)
+    """For everybody whose engine is reached over HTTP; the house closes it after the adapters."""
+    memory: VoiceMemory = field(default_factory=Forgetful)
+    """Of voice lists, for engines that may be down when the house starts."""

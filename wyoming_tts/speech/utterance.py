@@ -28,6 +28,10 @@ class Utterance:
     answer_id: str = ""
     previous_text: str = ""
     """What was said just before, for engines whose prosody runs on."""
+    next_text: str = ""
+    """What follows, as far as it is known already; for the same engines."""
+    streamed: bool = False
+    """More of the answer may follow that nobody knows yet: it is spoken while it is being written."""
     cacheable: bool = True
     due_s: float = 0.0
     """Seconds from now until the listener runs dry; 0 for one who hears nothing yet."""

@@ -1,0 +1,1 @@
+"""Engines elsewhere: clouds, servers in the house, other Wyoming servers."""

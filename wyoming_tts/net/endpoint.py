@@ -1,0 +1,34 @@
+"""Where a provider's server is, and how patient one is with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+CONNECT_S = 5.0
+"""To be connected: a server in the house takes milliseconds, one across the world with TLS half a second."""
+READ_S = 30.0
+"""Between two pieces of a body: a model that is loaded first takes that long; a listener's patience ends it sooner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One provider's server. Its headers may hold a key, which is never shown."""
+
+    provider: str
+    """Stands in every error."""
+    base_url: str
+    """`http(s)://host[:port][/path]`; paths of requests are put behind it."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    proxy: str | None = field(default=None, repr=False)
+    """An http proxy; None takes the one that the environment names."""
+    ca_file: Path | None = None
+    """Certificates to trust besides the system's, PEM."""
+    connect_s: float = CONNECT_S
+    read_s: float = READ_S
+    concurrency: int = 4
+    """Requests for speech at the same time; others wait for their turn."""
