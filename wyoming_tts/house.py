@@ -14,6 +14,7 @@ import structlog
 from wyoming_tts import assembly
 from wyoming_tts.adapters.context import AdapterContext
 from wyoming_tts.audio import resample
+from wyoming_tts.net.http_session import HttpSession
 from wyoming_tts.speech.system_language import system_language
 from wyoming_tts.synthesis.health.breaker import BreakerState
 from wyoming_tts.synthesis.upkeep import Upkeep
@@ -52,12 +53,15 @@ class House:
         self._unheld.set()
         self._started = False
         self._store = assembly.store(settings)
+        self._http = HttpSession()
         context = AdapterContext(
             data_dir=settings.server.data_path,
             pool=self.pool,
             clock=clock,
             workers=settings.workers,
             language=settings.text.language or system_language(os.environ),
+            http=self._http,
+            memory=self._store.voice_lists,
         )
         parts = assembly.parts(settings, context, self._store, keeps_letters=keeps_letters)
         self._providers = parts.providers
@@ -118,6 +122,7 @@ class House:
         for provider, result in zip(self._providers, results, strict=True):
             if isinstance(result, Exception):
                 log.error("provider did not close", provider=provider.name, error=type(result).__name__)
+        await self._http.aclose()
         await self._store.aclose()
 
     def reset(self, provider: str) -> None:
@@ -142,11 +147,11 @@ class House:
     def _condition(self, provider: Provider) -> tuple[str, str]:
         """Return a provider's state in a word, and in a sentence where it is not well."""
         problem = self._upkeep.problems.get(provider.name, "")
-        if not provider.voices():
+        if problem or not provider.voices():  # it may know its voices from the last time, and still not have started
             return ("failed" if problem else "no voices"), problem
         breaker = provider.breaker
         if breaker.state is BreakerState.CLOSED:
-            return "ready", problem
+            return "ready", ""
         wait_s = breaker.retry_in_s
         until = f"It is tried again in {wait_s:.0f} s." if isfinite(wait_s) else "It waits until something has changed."
         return "paused", f"{breaker.reason}. {until}"
