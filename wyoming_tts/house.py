@@ -52,6 +52,8 @@ class House:
         self._unheld = asyncio.Event()
         self._unheld.set()
         self._started = False
+        self.language = settings.text.language or system_language(os.environ)
+        """Tag of the language that is spoken here."""
         self._store = assembly.store(settings)
         self._http = HttpSession()
         context = AdapterContext(
@@ -59,12 +61,12 @@ class House:
             pool=self.pool,
             clock=clock,
             workers=settings.workers,
-            language=settings.text.language or system_language(os.environ),
+            language=self.language,
             http=self._http,
             memory=self._store.voice_lists,
         )
         parts = assembly.parts(settings, context, self._store, keeps_letters=keeps_letters)
-        self._providers = parts.providers
+        self.providers = parts.providers
         self.catalog = parts.catalog
         self.router = parts.router
         self.speaker = parts.speaker
@@ -73,7 +75,7 @@ class House:
             "imports": partial(asyncio.to_thread, resample.libraries),
             **parts.background,
         }
-        self._upkeep = Upkeep(self._providers, self.router, clock)
+        self._upkeep = Upkeep(self.providers, self.router, clock)
 
     async def start(self) -> None:
         """Start every provider; return when there is a list of voices worth showing."""
@@ -94,12 +96,12 @@ class House:
         """Why it cannot speak, in sentences; a provider that is down is no reason while another one speaks."""
         if not self._started:
             return ("The voices are still being counted.",)
-        return () if any(provider.voices() for provider in self._providers) else ("No provider has a voice.",)
+        return () if any(provider.voices() for provider in self.providers) else ("No provider has a voice.",)
 
     async def provider_states(self) -> Sequence[ProviderState]:
         """Return every provider with its worker, in the order of the settings."""
         workers = {worker.name: worker for worker in await self.pool.snapshot()}
-        return [self._state(provider, workers) for provider in self._providers]
+        return [self._state(provider, workers) for provider in self.providers]
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -117,9 +119,9 @@ class House:
         """Close with the last holder; may be called twice."""
         await self._unheld.wait()
         await self._upkeep.aclose()
-        closing = (provider.adapter.aclose() for provider in self._providers)
+        closing = (provider.adapter.aclose() for provider in self.providers)
         results = await asyncio.gather(*closing, return_exceptions=True)
-        for provider, result in zip(self._providers, results, strict=True):
+        for provider, result in zip(self.providers, results, strict=True):
             if isinstance(result, Exception):
                 log.error("provider did not close", provider=provider.name, error=type(result).__name__)
         await self._http.aclose()
@@ -127,7 +129,7 @@ class House:
 
     def reset(self, provider: str) -> None:
         """Close a provider's circuit by hand. Raises KeyError for an unknown name."""
-        breakers = {each.name: each.breaker for each in self._providers}
+        breakers = {each.name: each.breaker for each in self.providers}
         breakers[provider].reset()
 
     def _state(self, provider: Provider, workers: Mapping[str, WorkerStatus]) -> ProviderState:
