@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import structlog
 
@@ -42,9 +43,25 @@ CHANGES_SHOWN = 3
 class House:
     """Immutable but for its life: `start` it, `hold` it while using it, `aclose` it in the end."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None, *, keeps_letters: bool = True) -> None:
-        """Take the settings; `keeps_letters` is False for a command whose user sees by himself what has failed."""
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        *,
+        keeps_letters: bool = True,
+        instance: str | None = None,
+    ) -> None:
+        """Take the settings.
+
+        Args:
+            settings: The owner's.
+            clock: Another one for tests.
+            keeps_letters: False for a command whose user sees by himself what has failed.
+            instance: The name of the running server, where an earlier house of its already had one.
+
+        """
         self.settings = settings
+        self.instance = instance or uuid4().hex
         clock = clock or SystemClock()
         self.pool = WorkerPool(_memory_mb(settings), clock=clock)
         self._holders = 0
@@ -58,6 +75,7 @@ class House:
             clock=clock,
             workers=settings.workers,
             language=settings.text.language or system_language(os.environ),
+            instance=self.instance,
         )
         parts = assembly.parts(settings, context, self._store, keeps_letters=keeps_letters)
         self._providers = parts.providers

@@ -23,3 +23,5 @@ class AdapterContext:
     workers: WorkerSettings
     language: str = "en-US"
     """Of the house, for whoever has to choose a voice unasked."""
+    instance: str = ""
+    """Of this running server, a name that no other one has; empty where it need not be told from others."""

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 class Launcher:
     """Makes utterances for one answer and starts them in its task group."""
 
-    def __init__(self, answer_id: str, chain: Chain, manner: Manner, tasks: asyncio.TaskGroup) -> None:
+    def __init__(
+        self, answer_id: str, chain: Chain, manner: Manner, tasks: asyncio.TaskGroup, *, via: tuple[str, ...] = ()
+    ) -> None:
         self._answer_id = answer_id
+        self._via = via
         self._chain = chain
         self._manner = manner
         self._tasks = tasks
@@ -81,6 +84,7 @@ class Launcher:
             cacheable=cacheable,
             due_s=due_s,
             patience_s=patience_s,
+            via=self._via,
             insist=self._chain.insisting,
         )
         attempt = Attempt(link, utterance)
