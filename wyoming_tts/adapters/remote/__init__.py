@@ -1,0 +1,1 @@
+"""Adapters to engines elsewhere: on another machine, or in a cloud."""
