@@ -55,11 +55,23 @@ class WyomingAdapter(Adapter):
         *,
         instance: str = "",
         remembered: Sequence[Voice] = (),
+        describe_s: float = DESCRIBE_S,
     ) -> None:
-        """`instance` is what others know this running server by; `remembered` voices count until it has been asked."""
+        """Take the settings.
+
+        Args:
+            name: The provider's.
+            settings: The owner's.
+            clock: By which the voices are asked for again.
+            instance: What others know this running server by.
+            remembered: Voices that count until it has been asked.
+            describe_s: How long its list may take.
+
+        """
         super().__init__(name)
         self._settings = settings
         self._clock = clock
+        self._describe_s = describe_s
         self._instance = instance
         self._offer = Offer(tuple(remembered))
         self._capabilities = Capabilities(
@@ -131,7 +143,7 @@ class WyomingAdapter(Adapter):
     async def _look(self) -> None:
         """Ask what it has; nothing at all replaces no list, or Home Assistant would forget the voices."""
         try:
-            async with asyncio.timeout(DESCRIBE_S):
+            async with asyncio.timeout(self._describe_s):
                 info = await self._client.ask(Event("describe"), "info")
         except TimeoutError as error:
             raise ProviderTimeout("it does not list its voices", provider=self.name) from error
