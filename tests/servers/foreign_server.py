@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from wyoming.event import Event
 
+from tests.fakes.model_host import until
 from wyoming_tts.protocol.framing import FrameError, FrameLimits, PeerGone, encode_event, read_event
 
 if TYPE_CHECKING:
@@ -111,8 +112,7 @@ class ForeignServer:
     describes: int = 0
     most_open: int = 0
     writers: set[asyncio.StreamWriter] = field(default_factory=set)
-    left: asyncio.Event = field(default_factory=asyncio.Event)
-    """Somebody has closed a connection."""
+    unplugged: bool = False
 
     def requests(self) -> list[Event]:
         """Return the events that are not `describe`."""
@@ -121,11 +121,14 @@ class ForeignServer:
     def unplug(self) -> None:
         """Be gone, with every connection."""
         assert self.server is not None
+        self.unplugged = True
         self.server.close()
         for writer in self.writers:
             writer.transport.abort()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.unplugged:  # it was accepted just before
+            writer.transport.abort()
         self.writers.add(writer)
         self.most_open = max(self.most_open, len(self.writers))
         speaking: list[asyncio.Task[None]] = []
@@ -154,7 +157,6 @@ class ForeignServer:
             await asyncio.gather(*speaking, return_exceptions=True)
             self.writers.discard(writer)
             writer.transport.abort()
-            self.left.set()
 
     async def _describe(self, writer: asyncio.StreamWriter) -> None:
         info = encode_event(Event("info", {"tts": self.script.programs, **self.script.info}))
@@ -257,3 +259,4 @@ async def foreign_server(script: Script | None = None, *, path: str = "") -> Asy
     finally:
         foreign.unplug()
         await foreign.server.wait_closed()
+        await until(lambda: not foreign.writers)

@@ -308,7 +308,7 @@ async def test_it_relays_where_the_other_is_ours_and_as_long_as_nobody_knows() -
     ("trouble", "error"),
     [
         (Trouble.DESCRIBE_CUT, ProviderUnavailable),
-        (Trouble.DESCRIBE_GARBAGE, BadAudio),
+        (Trouble.DESCRIBE_GARBAGE, ProviderUnavailable),
         (Trouble.DESCRIBE_ERROR, ProviderUnavailable),
     ],
 )

@@ -15,7 +15,7 @@ from wyoming_tts.adapters.base import Adapter, Capabilities
 from wyoming_tts.adapters.remote.wyoming_failure import failure_of
 from wyoming_tts.adapters.remote.wyoming_offer import Offer, Program, offer_of
 from wyoming_tts.audio.plain_pcm import PlainPcm
-from wyoming_tts.errors import ProviderError, ProviderTimeout, ProviderUnavailable, UtteranceRejected
+from wyoming_tts.errors import BadAudio, ProviderError, ProviderTimeout, ProviderUnavailable, UtteranceRejected
 from wyoming_tts.protocol.client import Client
 from wyoming_tts.protocol.extra import stream_events, synthesize_event
 from wyoming_tts.protocol.framing import FrameLimits
@@ -147,6 +147,8 @@ class WyomingAdapter(Adapter):
                 info = await self._client.ask(Event("describe"), "info")
         except TimeoutError as error:
             raise ProviderTimeout("it does not list its voices", provider=self.name) from error
+        except BadAudio as error:  # a port of something else, say
+            raise ProviderUnavailable("it does not speak Wyoming", provider=self.name) from error
         offer = offer_of(info, self._settings.program)
         if offer.instance and offer.instance == self._instance:
             raise ProviderUnavailable("it is this server itself", provider=self.name)
