@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from wyoming_tts.adapters.local import espeak, piper
 from wyoming_tts.adapters.local.espeak import EspeakSettings
 from wyoming_tts.adapters.local.piper import PiperSettings
+from wyoming_tts.adapters.remote import wyoming
+from wyoming_tts.adapters.remote.wyoming_settings import WyomingSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +22,7 @@ PROVIDER_TYPES: Mapping[str, type[ProviderSettings]] = MappingProxyType(
     {
         "espeak": EspeakSettings,
         "piper": PiperSettings,
+        "wyoming": WyomingSettings,
     }
 )
 """What the settings may say; importing them needs none of the extras."""
@@ -40,4 +43,6 @@ def build(name: str, settings: ProviderSettings, context: AdapterContext) -> Ada
             return espeak.build(name, settings, context)
         case PiperSettings():
             return piper.build(name, settings, context)
+        case WyomingSettings():
+            return wyoming.build(name, settings, context)
     raise TypeError(f"no adapter for {type(settings).__name__}")
