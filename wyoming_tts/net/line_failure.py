@@ -28,13 +28,17 @@ _WHY: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
 @contextmanager
 def translated(provider: str, *, heard: bool = False) -> Iterator[None]:
     """Raise a ProviderError in place of what the line raises; `heard` once some of the body has come."""
+    holds_key: aiohttp.ClientResponseError | None = None
     try:
         yield
     except aiohttp.ClientResponseError as error:
-        # Not chained: it holds the request's headers, and so the key, in its representation.
-        raise line_failure(error, provider, heard=heard) from None
+        holds_key = error
     except LINE_FAILURES as error:
         raise line_failure(error, provider, heard=heard) from error
+    if holds_key is not None:
+        # Raised outside of its `except`, so that it is not even the context: it holds the request's headers, and so
+        # the key, in its representation.
+        raise line_failure(holds_key, provider, heard=heard)
 
 
 def line_failure(error: Exception, provider: str, *, heard: bool) -> ProviderError:
