@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import aiohttp
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from wyoming_tts.errors import ProviderError, ProviderTimeout, ProviderUnavailable, SpeechCutOff
 
@@ -28,17 +29,19 @@ _WHY: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
 @contextmanager
 def translated(provider: str, *, heard: bool = False) -> Iterator[None]:
     """Raise a ProviderError in place of what the line raises; `heard` once some of the body has come."""
-    holds_key: aiohttp.ClientResponseError | None = None
     try:
         yield
     except aiohttp.ClientResponseError as error:
-        holds_key = error
+        _forget_request(error)
+        raise line_failure(error, provider, heard=heard) from error
     except LINE_FAILURES as error:
         raise line_failure(error, provider, heard=heard) from error
-    if holds_key is not None:
-        # Raised outside of its `except`, so that it is not even the context: it holds the request's headers, and so
-        # the key, in its representation.
-        raise line_failure(holds_key, provider, heard=heard)
+
+
+def _forget_request(error: aiohttp.ClientResponseError) -> None:
+    """Take out the request's headers, which hold the key: `from None` would only hide them from a traceback."""
+    error.request_info = error.request_info._replace(headers=CIMultiDictProxy(CIMultiDict()))
+    error.args = (error.request_info, ())
 
 
 def line_failure(error: Exception, provider: str, *, heard: bool) -> ProviderError:
