@@ -87,9 +87,9 @@ class OpenAiServer(FakeApi):
         """The body of `GET /v1/models`; None for a server without that path."""
         self.refuse_lists = 0
         """The status that both lists are answered with; 0 answers them."""
-        self.voices = VOICES
+        self.voices: tuple[str, ...] = VOICES
         """Those it speaks with."""
-        self.models = MODELS
+        self.models: tuple[str, ...] = MODELS
         self.error_shape: Callable[[int], object] = openai_error
         self.audio = pcm(WORDS, RATE)
 

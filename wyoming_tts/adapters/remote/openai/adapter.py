@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MISSING = (404, 405, 501)
 """A path that a server does not have, as different ones say it."""
+MISSING_SCOPE = "missing_scope"
+"""A key of OpenAI's that may speak and not list models is answered so, with status 401."""
 
 
 class NoSuchList(ProviderUnavailable):
@@ -137,7 +139,8 @@ class OpenAiAdapter(HttpAdapter):
 
 def _absent(refusal: Refusal, provider: str) -> ProviderError | None:
     """Return NoSuchList for a list that is not there, or that a key with few rights may not read."""
-    return NoSuchList(refusal.detail, provider=provider) if refusal.status in {*MISSING, 403} else None
+    absent = refusal.status in {*MISSING, 403} or MISSING_SCOPE in refusal.words
+    return NoSuchList(refusal.detail, provider=provider) if absent else None
 
 
 def build(name: str, settings: OpenAiSettings, context: AdapterContext) -> OpenAiAdapter:

@@ -25,6 +25,8 @@ class Preset:
     """Settings that hold where the owner has written nothing."""
     stream: Mapping[str, Plain] = field(default_factory=_nothing)
     """What it must be told to send audio before the utterance is finished."""
+    rate_key: str | None = None
+    """What it is told the rate of raw PCM by, where it can be told."""
     speech: str = "audio/speech"
     """Where it speaks."""
     voice_lists: tuple[str, ...] = ("audio/voices",)

@@ -60,9 +60,15 @@ PRESETS: Mapping[PresetName, Preset] = MappingProxyType(
         ),
         # remsky/Kokoro-FastAPI, openai_compatible.py: streams by default; obeys [pause:1s] and [word](/sounds/).
         "kokoro-fastapi": Preset(_keys(base_url="http://localhost:8880/v1", model="kokoro"), _keys(stream=True)),
-        # speaches-ai/speaches, models.py and kokoro.py: voices stand below their models; another speed is a 500.
+        # speaches-ai/speaches, models.py, speech.py, kokoro.py and its issue 493: voices stand below their models; WAV
+        # is made whole, PCM streams at the rate it is asked for; a speed beyond these is answered with a 500.
         "speaches": Preset(
-            _keys(base_url="http://localhost:8000/v1", model="speaches-ai/Kokoro-82M-v1.0-ONNX"),
+            _keys(
+                base_url="http://localhost:8000/v1",
+                model="speaches-ai/Kokoro-82M-v1.0-ONNX",
+                response_format="pcm",
+            ),
+            rate_key="sample_rate",
             voice_lists=("audio/models", "audio/voices"),
             slowest=0.5,
             fastest=2.0,
@@ -93,13 +99,14 @@ PRESETS: Mapping[PresetName, Preset] = MappingProxyType(
             voice_lists=("../get_predefined_voices", "audio/voices"),
             streams=False,
         ),
-        # travisvn/chatterbox-tts-api, requests.py and voices.py: at most 3000 characters; always WAV; no speed.
+        # travisvn/chatterbox-tts-api, README, requests.py and voices.py: at most 3000 characters, always WAV, no speed;
+        # streams at a path of its own; an unknown voice is its default one.
         "chatterbox-tts-api": Preset(
             _keys(base_url="http://localhost:4123/v1", model="tts-1", max_chars=3000),
+            speech="audio/speech/stream",
             voices=("alloy",),
             slowest=1.0,
             fastest=1.0,
-            streams=False,
         ),
         # devnen/Dia-TTS-Server, server.py: obeys [S1] and (laughs); the list stands beside /v1.
         "dia": Preset(

@@ -22,6 +22,8 @@ def speech_body(utterance: Utterance, voice: SpokenVoice, settings: OpenAiSettin
         "voice": voice.sent_as,
         "response_format": settings.response_format,
     }
+    if preset.rate_key is not None and settings.response_format == "pcm":
+        body[preset.rate_key] = settings.rate
     optional = {
         "model": voice.model,
         "instructions": voice.instructions,
