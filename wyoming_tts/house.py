@@ -73,17 +73,7 @@ class House:
         """Tag of the language that is spoken here."""
         self._store = assembly.store(settings)
         self._http = HttpSession()
-        context = AdapterContext(
-            data_dir=settings.server.data_path,
-            pool=self.pool,
-            clock=clock,
-            workers=settings.workers,
-            language=self.language,
-            http=self._http,
-            memory=self._store.voice_lists,
-            instance=self.instance,
-        )
-        parts = assembly.parts(settings, context, self._store, keeps_letters=keeps_letters)
+        parts = assembly.parts(settings, self._context(clock), self._store, keeps_letters=keeps_letters)
         self.providers = parts.providers
         self.catalog = parts.catalog
         self.router = parts.router
@@ -94,6 +84,19 @@ class House:
             **parts.background,
         }
         self._upkeep = Upkeep(self.providers, self.router, clock)
+
+    def _context(self, clock: Clock) -> AdapterContext:
+        """Return what the house lends to its adapters."""
+        return AdapterContext(
+            data_dir=self.settings.server.data_path,
+            pool=self.pool,
+            clock=clock,
+            workers=self.settings.workers,
+            language=self.language,
+            http=self._http,
+            memory=self._store.voice_lists,
+            instance=self.instance,
+        )
 
     async def start(self) -> None:
         """Start every provider; return when there is a list of voices worth showing."""
