@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wyoming_tts.adapters.base import Capabilities
 from wyoming_tts.adapters.remote.http_adapter import HttpAdapter
+from wyoming_tts.adapters.remote.openai.pcm_format import pcm_format
 from wyoming_tts.adapters.remote.openai.speech_body import speech_body
 from wyoming_tts.adapters.remote.openai.spoken_voice import SpokenVoice, offered_voices, written_voices
 from wyoming_tts.adapters.remote.openai.voice_list import ListedVoice, listed
@@ -14,7 +15,7 @@ from wyoming_tts.audio.decode import Decoder
 from wyoming_tts.audio.decoded import decoded
 from wyoming_tts.errors import ProviderUnavailable, UtteranceRejected
 from wyoming_tts.net.api_client import ApiClient
-from wyoming_tts.speech.audio import AudioFormat
+from wyoming_tts.net.reply import NotJson
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -82,8 +83,8 @@ class OpenAiAdapter(HttpAdapter):
             raise UtteranceRejected(f"longer than {settings.max_chars} characters", provider=self.name)
         self.speaking()
         body = speech_body(utterance, await self._spoken_voice(utterance.voice), settings)
-        pcm = AudioFormat(settings.rate) if settings.response_format == "pcm" else None
         async with self.api.slots, self.api.request("POST", settings.known.speech, json=body) as reply:
+            pcm = pcm_format(reply, settings.rate) if settings.response_format == "pcm" else None
             yield await decoded(reply.body, Decoder(self.name, pcm=pcm))
 
     async def aclose(self) -> None:
@@ -102,11 +103,18 @@ class OpenAiAdapter(HttpAdapter):
     async def _offered(self) -> Sequence[ListedVoice]:
         preset = self._settings.known
         for path in preset.voice_lists:
-            if body := await self._listed(path):
+            if body := await self._listed_if_any(path):
                 self._has_list = True
                 if voices := listed(body, models_speak=preset.models_speak):
                     return voices
         return ()
+
+    async def _listed_if_any(self, path: str) -> Any:
+        """Return a list as parsed; None also for a page of the web, which some answer to what they do not know."""
+        try:
+            return await self._listed(path)
+        except NotJson:
+            return None
 
     async def _look(self) -> None:
         """See that the server is there and takes the key; one that lists no models is there, too."""
