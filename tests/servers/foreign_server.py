@@ -107,7 +107,6 @@ class ForeignServer:
 
     script: Script
     uri: str
-    server: asyncio.Server | None = None
     heard: list[Event] = field(default_factory=list)
     describes: int = 0
     most_open: int = 0
@@ -119,15 +118,16 @@ class ForeignServer:
         return [event for event in self.heard if event.type != "describe"]
 
     def unplug(self) -> None:
-        """Be gone, with every connection."""
-        assert self.server is not None
+        """Break every connection, those of now and those to come.
+
+        It listens on: closed while it lets somebody in, asyncio's server leaves that socket open (Python 3.11).
+        """
         self.unplugged = True
-        self.server.close()
         for writer in self.writers:
             writer.transport.abort()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self.unplugged:  # it was accepted just before
+        if self.unplugged:
             writer.transport.abort()
         self.writers.add(writer)
         self.most_open = max(self.most_open, len(self.writers))
@@ -250,13 +250,14 @@ async def foreign_server(script: Script | None = None, *, path: str = "") -> Asy
     """Listen on a free port, or at a path; everybody who is connected in the end is thrown out."""
     foreign = ForeignServer(script or Script(), f"unix://{path}")
     if path:
-        foreign.server = await asyncio.start_unix_server(foreign.serve, path)
+        server = await asyncio.start_unix_server(foreign.serve, path)
     else:
-        foreign.server = await asyncio.start_server(foreign.serve, "127.0.0.1", 0)
-        foreign.uri = f"tcp://127.0.0.1:{foreign.server.sockets[0].getsockname()[1]}"
+        server = await asyncio.start_server(foreign.serve, "127.0.0.1", 0)
+        foreign.uri = f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield foreign
     finally:
         foreign.unplug()
-        await foreign.server.wait_closed()
         await until(lambda: not foreign.writers)
+        server.close()
+        await server.wait_closed()

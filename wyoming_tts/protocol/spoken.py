@@ -21,7 +21,8 @@ WIDTHS = range(1, 5)
 CHANNELS = range(1, 9)
 """Up to 7.1 sound: nobody speaks in it, but nothing is wrong with it."""
 PIECE_BYTES = 64 * 1024
-"""The most handed on at once, whole frames of 16-bit mono: some servers send a whole text's audio in one event."""
+"""The most taken of an event at once, whole frames of 16-bit mono: some send a whole text's audio in one, and making
+16-bit mono of a minute would hold up everybody."""
 
 
 class PcmReader(Protocol):
@@ -51,9 +52,10 @@ class SpokenChunks:
         self._source: AudioFormat | None = None
         """What the server said of its audio, which must not change."""
         self._pcm: PcmReader | None = None
-        self._ready = b""
-        self._handed_on = 0
-        """Bytes of what is ready that are no longer needed."""
+        self._payload = b""
+        """Of the last `audio-chunk`."""
+        self._used = 0
+        """Bytes of it."""
         self._marks: tuple[Mark, ...] = ()
         self._spoken = False
         self._ended = False
@@ -71,24 +73,27 @@ class SpokenChunks:
 
     async def __anext__(self) -> Chunk:
         try:
-            while not (self._waiting or self._ended):
+            while not (pcm := self._piece()) and not self._ended:
                 self._take(await self._next())
         except ProviderError as error:
             self._ended = True
             if not self._spoken or isinstance(error, BadAudio):
                 raise
             raise SpeechCutOff(error.detail, provider=error.provider) from error
-        if not self._waiting:
+        if not pcm:
             raise StopAsyncIteration
-        piece = self._ready[self._handed_on : self._handed_on + PIECE_BYTES]
-        self._handed_on += len(piece)
         marks, self._marks = self._marks, ()
         self._spoken = True
-        return Chunk(piece, marks)
+        return Chunk(pcm, marks)
 
-    @property
-    def _waiting(self) -> bool:
-        return self._handed_on < len(self._ready)
+    def _piece(self) -> bytes:
+        """Return the next audio of the last event, if any is left."""
+        while self._pcm is not None and self._used < len(self._payload):
+            taken = self._payload[self._used : self._used + PIECE_BYTES]
+            self._used += len(taken)
+            if pcm := self._pcm.feed(taken):
+                return pcm
+        return b""
 
     async def _next(self) -> Event:
         event = await self._connection.read()
@@ -101,23 +106,23 @@ class SpokenChunks:
             case "audio-start":
                 self._agreed(event)
             case "audio-chunk" if event.payload:
-                self._ready, self._handed_on = self._agreed(event).feed(event.payload), 0
+                self._agreed(event)
+                self._payload, self._used = event.payload, 0
             case self._end:
                 self._ended = True
             case _ if event.type == MARKS_TYPE:
                 self._marks += self._parsed(event)
 
-    def _agreed(self, event: Event) -> PcmReader:
-        """Return the reader of the format that the event names: the first one does, later ones must not differ."""
+    def _agreed(self, event: Event) -> None:
+        """Take the format that the event names: the first one does, later ones must not differ."""
         named = [event.data.get(key) for key in ("rate", "width", "channels")]
         if self._pcm is not None and named == [None] * 3:
-            return self._pcm
+            return
         source = _format(*named, provider=self._connection.provider)
         if self._pcm is None:
             self._source, self._pcm = source, self._open(source)
         elif source != self._source:
             raise BadAudio("another format in the middle", provider=self._connection.provider)
-        return self._pcm
 
     def _parsed(self, event: Event) -> tuple[Mark, ...]:
         try:

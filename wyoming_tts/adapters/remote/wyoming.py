@@ -34,8 +34,8 @@ MAX_HOPS = 4
 """Servers of our kind that a request may come through; nobody has so many on purpose."""
 DESCRIBE_S = 5.0
 """For the voice list; so long Home Assistant waits for it, too."""
-LIMITS = FrameLimits(data_bytes=2 * 1024**2, payload_bytes=8 * 1024**2)
-"""A list ten times the longest known, which is parsed within 20 ms; and in one event, as some send it, the audio of the
+LIMITS = FrameLimits(data_bytes=1024**2, payload_bytes=8 * 1024**2)
+"""A list of thousands of voices, whose JSON is read within 20 ms; and in one event, as some send it, the audio of the
 longest utterance in any format."""
 
 # What stands between two of them Piper takes for phonemes; they are never spoken, so all of them go.
@@ -149,7 +149,7 @@ class WyomingAdapter(Adapter):
             raise ProviderTimeout("it does not list its voices", provider=self.name) from error
         except BadAudio as error:  # a port of something else, say
             raise ProviderUnavailable("it does not speak Wyoming", provider=self.name) from error
-        offer = offer_of(info, self._settings.program)
+        offer = await asyncio.to_thread(offer_of, info, self._settings.program)  # a long list takes 0.1 s
         if offer.instance and offer.instance == self._instance:
             raise ProviderUnavailable("it is this server itself", provider=self.name)
         if self._capabilities.relays != (offer.instance is not None):
