@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.house_parts import Parts, provider
 from tests.fakes.word_adapter import Faults, Vocabulary, WordAdapter
-from wyoming_tts.adapters.remote.wyoming import WyomingAdapter
-from wyoming_tts.adapters.remote.wyoming_settings import WyomingSettings
+from wyoming_tts.adapters.context import AdapterContext
+from wyoming_tts.adapters.remote.wyoming.adapter import WyomingAdapter
+from wyoming_tts.adapters.remote.wyoming.settings import WyomingSettings
 from wyoming_tts.errors import ProviderUnavailable
+from wyoming_tts.settings.model import WorkerSettings
 from wyoming_tts.synthesis.manner import Manner
 from wyoming_tts.wire.server import WyomingServer
+from wyoming_tts.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,9 +47,10 @@ class Neighbour:
         settings = {
             other.name: WyomingSettings.model_validate({"type": "wyoming", "uri": other.server.uri}) for other in others
         }
-        self.adapters = [
-            WyomingAdapter(name, each, FakeClock(), instance=self.instance) for name, each in settings.items()
-        ]
+        clock = FakeClock()
+        pool = WorkerPool(None, clock=clock)
+        context = AdapterContext(Path(), pool, clock, WorkerSettings(), instance=self.instance)
+        self.adapters = [WyomingAdapter(name, each, context) for name, each in settings.items()]
         self._parts = self._built()
 
     def restarted(self) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from wyoming_tts.adapters.local import espeak, piper
 from wyoming_tts.adapters.local.espeak import EspeakSettings
 from wyoming_tts.adapters.local.piper import PiperSettings
-from wyoming_tts.adapters.remote import wyoming
 from wyoming_tts.adapters.remote.openai.settings import OpenAiSettings
-from wyoming_tts.adapters.remote.wyoming_settings import WyomingSettings
+from wyoming_tts.adapters.remote.wyoming import adapter as wyoming
+from wyoming_tts.adapters.remote.wyoming.settings import WyomingSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

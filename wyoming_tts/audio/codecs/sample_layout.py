@@ -47,7 +47,7 @@ class SampleLayout:
 
     def converted(self, raw: bytes | memoryview) -> bytes:
         """Return whole frames as 16-bit mono: the mean of the channels, clipped. Raises Damaged for no numbers."""
-        if self.encoding is Encoding.SIGNED and self.format.frame_bytes == 2:
+        if self.encoding is Encoding.SIGNED and (self.format.width, self.format.channels) == (2, 1):
             return bytes(raw)
         samples = self._samples16(import_module("numpy"), raw)
         channels = self.format.channels

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wyoming.event import Event
 
 from tests.servers.foreign_server import program, voice
-from wyoming_tts.adapters.remote.wyoming_offer import UNKNOWN_QUALITY, Offer, Program, offer_of
+from wyoming_tts.adapters.remote.wyoming.offer import UNKNOWN_QUALITY, Offer, Program, offer_of
 from wyoming_tts.speech.voice import Voice
 
 with warnings.catch_warnings():

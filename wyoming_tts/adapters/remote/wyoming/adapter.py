@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import structlog
 from wyoming.event import Event
 
-from wyoming_tts.adapters.base import Adapter, Capabilities
-from wyoming_tts.adapters.remote.wyoming_failure import failure_of
-from wyoming_tts.adapters.remote.wyoming_offer import Offer, Program, offer_of
+from wyoming_tts.adapters.base import Capabilities
+from wyoming_tts.adapters.remote.remote_adapter import RemoteAdapter
+from wyoming_tts.adapters.remote.wyoming.failure import failure_of
+from wyoming_tts.adapters.remote.wyoming.offer import Offer, Program, offer_of
 from wyoming_tts.audio.plain_pcm import PlainPcm
 from wyoming_tts.errors import BadAudio, ProviderError, ProviderTimeout, ProviderUnavailable, UtteranceRejected
 from wyoming_tts.protocol.client import Client
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from wyoming_tts.adapters.context import AdapterContext
-    from wyoming_tts.adapters.remote.wyoming_settings import WyomingSettings
+    from wyoming_tts.adapters.remote.wyoming.settings import WyomingSettings
     from wyoming_tts.speech.audio import AudioStream
     from wyoming_tts.speech.utterance import Utterance
     from wyoming_tts.speech.voice import Voice
-    from wyoming_tts.telemetry.clock import Clock
 
 MAX_HOPS = 4
 """Servers of our kind that a request may come through; nobody has so many on purpose."""
@@ -41,39 +40,20 @@ longest utterance in any format."""
 # What stands between two of them Piper takes for phonemes; they are never spoken, so all of them go.
 _BRACKETS = re.compile(r"[\[\]]")
 
-log = structlog.get_logger(__name__)
 
-
-class WyomingAdapter(Adapter):
-    """One connection for every utterance; the voices are those of the last `info` that had any."""
+class WyomingAdapter(RemoteAdapter):
+    """One connection for every utterance."""
 
     def __init__(
-        self,
-        name: str,
-        settings: WyomingSettings,
-        clock: Clock,
-        *,
-        instance: str = "",
-        remembered: Sequence[Voice] = (),
-        describe_s: float = DESCRIBE_S,
+        self, name: str, settings: WyomingSettings, context: AdapterContext, *, describe_s: float = DESCRIBE_S
     ) -> None:
-        """Take the settings.
-
-        Args:
-            name: The provider's.
-            settings: The owner's.
-            clock: By which the voices are asked for again.
-            instance: What others know this running server by.
-            remembered: Voices that count until it has been asked.
-            describe_s: How long its list may take.
-
-        """
-        super().__init__(name)
+        """Take the owner's settings; `describe_s` is how long its list may take."""
+        super().__init__(name, context, origin=settings.uri, refresh_s=settings.refresh_s)
         self._settings = settings
-        self._clock = clock
+        self._language = context.language
         self._describe_s = describe_s
-        self._instance = instance
-        self._offer = Offer(tuple(remembered))
+        self._instance = context.instance
+        self._offer = Offer()
         self._capabilities = Capabilities(
             streams=True,
             concurrency=settings.concurrency,
@@ -85,63 +65,14 @@ class WyomingAdapter(Adapter):
             settings.address, provider=name, limits=LIMITS, failure=self._failure, connect_s=settings.connect_timeout_s
         )
         self._slots = asyncio.Semaphore(settings.concurrency)
-        self._watching: asyncio.Task[None] | None = None
 
     @property
     def capabilities(self) -> Capabilities:
         """As the settings have it, and whether it is one of ours, as far as that is known."""
         return self._capabilities
 
-    async def start(self) -> None:
-        """Learn the voices, and from then on look for changes."""
-        await self._look()
-        if self._watching is None:
-            self._watching = asyncio.create_task(self._watch(), name=f"voices of {self.name}")
-
-    def voices(self) -> Sequence[Voice]:
-        """Return what it offered when it last offered anything."""
-        return self._offer.voices
-
-    @asynccontextmanager
-    async def synthesize(self, utterance: Utterance) -> AsyncIterator[AudioStream]:
-        """Speak there."""
-        self._refuse_loops(utterance.via)
-        request, end = self._request(utterance)
-        async with self._slots, self._client.speaking(request, PlainPcm, end=end) as stream:
-            yield stream
-
-    async def probe(self) -> None:
-        """Ask for the voices."""
-        await self._look()
-        if not self._offer.voices:
-            raise ProviderUnavailable("it has no voices", provider=self.name)
-
-    async def aclose(self) -> None:
-        """End every connection and the looking for changes."""
-        self._client.close()
-        if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.wait({self._watching})
-
-    async def _watch(self) -> None:
-        told: str | None = None
-        while True:
-            await self._clock.sleep(self._settings.refresh_s)
-            problem: str | None = None
-            try:
-                await self._look()
-            except ProviderError as error:
-                problem = error.code
-            except Exception as error:  # noqa: BLE001 - one bad look must not be the last
-                problem = type(error).__name__
-            if problem is not None and told is None:
-                log.warning("voices cannot be listed", provider=self.name, code=problem)
-            elif problem is None and told is not None:
-                log.info("voices are listed again", provider=self.name)
-            told = problem
-
-    async def _look(self) -> None:
-        """Ask what it has; nothing at all replaces no list, or Home Assistant would forget the voices."""
+    async def list_voices(self) -> Sequence[Voice]:
+        """Ask what it has; a voice that names no language is taken for one of the house's."""
         try:
             async with asyncio.timeout(self._describe_s):
                 info = await self._client.ask(Event("describe"), "info")
@@ -155,6 +86,20 @@ class WyomingAdapter(Adapter):
         if self._capabilities.relays != (offer.instance is not None):
             self._capabilities = replace(self._capabilities, relays=offer.instance is not None)
         self._offer = offer if offer.voices else replace(self._offer, instance=offer.instance)
+        return [voice if voice.languages else replace(voice, languages=(self._language,)) for voice in offer.voices]
+
+    @asynccontextmanager
+    async def synthesize(self, utterance: Utterance) -> AsyncIterator[AudioStream]:
+        """Speak there."""
+        self._refuse_loops(utterance.via)
+        request, end = self._request(utterance)
+        async with self._slots, self._client.speaking(request, PlainPcm, end=end) as stream:
+            yield stream
+
+    async def aclose(self) -> None:
+        """End every connection and the looking for changes."""
+        self._client.close()
+        await super().aclose()
 
     def _refuse_loops(self, via: tuple[str, ...]) -> None:
         """Raise where the request has been there or here before, or has come a long way.
@@ -182,7 +127,7 @@ class WyomingAdapter(Adapter):
 
     def _speaker(self, utterance: Utterance) -> str | None:
         """Return the speaker by name. Raises UtteranceRejected: asked for who is not there, some speak as another."""
-        speakers = {voice.name: voice.speakers for voice in self._offer.voices}.get(utterance.voice)
+        speakers = {voice.name: voice.speakers for voice in self.voices()}.get(utterance.voice)
         asked = utterance.speaker
         if speakers is not None:
             if asked is None or asked in speakers:
@@ -197,4 +142,4 @@ class WyomingAdapter(Adapter):
 
 def build(name: str, settings: WyomingSettings, context: AdapterContext) -> WyomingAdapter:
     """Return the adapter."""
-    return WyomingAdapter(name, settings, context.clock, instance=context.instance)
+    return WyomingAdapter(name, settings, context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +14,10 @@ import structlog
 from tests.fakes.clock import FakeClock
 from tests.fakes.model_host import until
 from tests.servers.foreign_server import SECRET, ForeignServer, Script, Trouble, foreign_server, program, tone, voice
-from wyoming_tts.adapters.remote.wyoming import MAX_HOPS, WyomingAdapter
-from wyoming_tts.adapters.remote.wyoming_settings import WyomingSettings
+from wyoming_tts.adapters.context import AdapterContext
+from wyoming_tts.adapters.remote.wyoming.adapter import MAX_HOPS, WyomingAdapter
+from wyoming_tts.adapters.remote.wyoming.settings import WyomingSettings
+from wyoming_tts.adapters.voice_memory import Forgetful
 from wyoming_tts.errors import (
     BadAudio,
     NoAudio,
@@ -25,23 +28,38 @@ from wyoming_tts.errors import (
     SpeechCutOff,
     UtteranceRejected,
 )
+from wyoming_tts.settings.model import WorkerSettings
 from wyoming_tts.speech.prosody import Prosody
 from wyoming_tts.speech.utterance import Utterance
 from wyoming_tts.speech.voice import Voice
+from wyoming_tts.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
 TEXT = "Say this. And that."
 SPEAKERS = [{"name": "calm"}, {"name": "glad"}]
 SOON_S = 0.05
 
 
+class Remembering(Forgetful):
+    """Knows one list from the last time."""
+
+    def __init__(self, voices: tuple[Voice, ...]) -> None:
+        self.voices = voices
+
+    async def recall(self, provider: str, origin: str) -> tuple[Voice, ...]:  # noqa: ARG002 - there is only one
+        return self.voices
+
+
 def adapter_to(uri: str, clock: FakeClock | None = None, *, me: str = "me", **keys: Any) -> WyomingAdapter:
-    others = {key: keys.pop(key) for key in ("remembered", "describe_s") if key in keys}
+    memory = Remembering(keys.pop("remembered", ()))
+    others = {key: keys.pop(key) for key in ("describe_s",) if key in keys}
     settings = WyomingSettings.model_validate({"type": "wyoming", "uri": uri, **keys})
-    return WyomingAdapter("theirs", settings, clock or FakeClock(), instance=me, **others)
+    clock = clock or FakeClock()
+    pool = WorkerPool(None, clock=clock)
+    context = AdapterContext(Path(), pool, clock, WorkerSettings(), instance=me, memory=memory)
+    return WyomingAdapter("theirs", settings, context, **others)
 
 
 @asynccontextmanager

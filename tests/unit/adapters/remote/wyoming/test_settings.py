@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from wyoming_tts.adapters.remote.wyoming_settings import WyomingSettings
+from wyoming_tts.adapters.remote.wyoming.settings import WyomingSettings
 from wyoming_tts.protocol.address import Address
 
 
