@@ -1,0 +1,134 @@
+"""The voices of an account, by names that a person can read and that stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wyoming_tts.adapters.remote.elevenlabs.settings import NamedVoice
+from wyoming_tts.speech.language import normalised, primary
+from wyoming_tts.speech.voice import Voice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from wyoming_tts.adapters.remote.elevenlabs.speech_model import SpeechModel
+
+QUALITY = 100
+"""Above any engine that runs at home."""
+MAX_NAME_CHARS = 60
+ID_CHARS = 6
+"""Of the id, behind the name of a voice whose namesake is older."""
+PUBLISHER = "ElevenLabs"
+PUBLISHER_URL = "https://elevenlabs.io"
+
+
+def voices_of(
+    entries: Iterable[Any], model: SpeechModel, chosen: Sequence[str | NamedVoice] = ()
+) -> tuple[Voice, ...]:
+    """Return the voices, all or the chosen ones in their order. `version` of each is its id at ElevenLabs."""
+    offered = tuple(_offered(entries, model))
+    if not chosen:
+        return offered
+    return tuple(_chosen(offered, chosen))
+
+
+def voices_unheard(chosen: Sequence[str | NamedVoice], model: SpeechModel) -> tuple[Voice, ...]:
+    """Return the chosen voices where the list may not be read: they must be ids then."""
+    languages = model.languages or ("en",)
+    names = [(wish.voice, wish.name) if isinstance(wish, NamedVoice) else (wish, wish) for wish in chosen]
+    return tuple(
+        Voice(name, languages, "", quality=QUALITY, version=voice_id, attribution_name=PUBLISHER,
+              attribution_url=PUBLISHER_URL)
+        for voice_id, name in dict.fromkeys(names)
+    )  # fmt: skip
+
+
+def found(voices: Iterable[Voice], wanted: str) -> Voice | None:
+    """Return the voice of that name, of that id, or of that name but for the size of its letters or what follows ` - `."""
+    voices = tuple(voices)
+    folded = wanted.casefold()
+    tests = (
+        lambda voice: voice.name == wanted,
+        lambda voice: voice.version == wanted,
+        lambda voice: voice.name.casefold() == folded,
+        lambda voice: voice.name.partition(" - ")[0].casefold() == folded,
+    )
+    return next((voice for test in tests for voice in voices if test(voice)), None)
+
+
+def _chosen(offered: Sequence[Voice], chosen: Sequence[str | NamedVoice]) -> Iterator[Voice]:
+    taken: set[str] = set()
+    for wish in chosen:
+        voice = found(offered, wish.voice if isinstance(wish, NamedVoice) else wish)
+        name = wish.name if isinstance(wish, NamedVoice) else voice.name if voice else ""
+        if voice is not None and name not in taken:
+            taken.add(name)
+            yield _renamed(voice, name)
+
+
+def _renamed(voice: Voice, name: str) -> Voice:
+    return Voice(
+        name,
+        voice.languages,
+        voice.description,
+        gender=voice.gender,
+        quality=voice.quality,
+        version=voice.version,
+        attribution_name=voice.attribution_name,
+        attribution_url=voice.attribution_url,
+    )
+
+
+def _offered(entries: Iterable[Any], model: SpeechModel) -> Iterator[Voice]:
+    """Yield in the order of names; of namesakes the oldest keeps the bare name."""
+    known = {entry["voice_id"]: entry for entry in entries if isinstance(entry, dict) and _word(entry, "voice_id")}
+    taken: set[str] = set()
+    for voice_id, entry in sorted(known.items(), key=lambda item: _order(*item)):
+        name = _readable(_word(entry, "name")) or voice_id
+        if name.casefold() in taken:
+            name = f"{name} ({voice_id[:ID_CHARS]})"
+        if name.casefold() in taken:
+            continue
+        taken.add(name.casefold())
+        labels = entry.get("labels")
+        labels = labels if isinstance(labels, dict) else {}
+        yield Voice(
+            name,
+            _languages(entry, labels, model),
+            _word(entry, "description"),
+            gender=_word(labels, "gender") or None,
+            quality=QUALITY,
+            version=voice_id,
+            attribution_name=PUBLISHER,
+            attribution_url=PUBLISHER_URL,
+        )
+
+
+def _order(voice_id: str, entry: dict[str, Any]) -> tuple[str, float, str]:
+    created = entry.get("created_at_unix")
+    name = _readable(_word(entry, "name")) or voice_id
+    return name.casefold(), float(created) if isinstance(created, int | float) else 0.0, voice_id
+
+
+def _readable(name: str) -> str:
+    """Return a name that can stand in `provider/voice#speaker`."""
+    plain = "".join("-" if sign in "/#" else sign for sign in name if sign.isprintable())
+    return " ".join(plain.split())[:MAX_NAME_CHARS].strip()
+
+
+def _languages(entry: dict[str, Any], labels: dict[str, Any], model: SpeechModel) -> tuple[str, ...]:
+    """Return what the voice was checked in first, then what the model makes any voice speak."""
+    verified = entry.get("verified_languages")
+    checked = [one for one in verified if isinstance(one, dict)] if isinstance(verified, list) else []
+    checked.sort(key=lambda one: one.get("model_id") != model.id)
+    own = [_word(one, "locale") or _word(one, "language") for one in checked] + [_word(labels, "language")]
+    tags = dict.fromkeys(normalised(tag) for tag in own if tag)
+    spoken = {primary(tag) for tag in model.languages}
+    kept = [tag for tag in tags if not spoken or primary(tag) in spoken]
+    heard = {primary(tag) for tag in kept}
+    return tuple(dict.fromkeys([*kept, *(tag for tag in model.languages if primary(tag) not in heard)])) or ("en",)
+
+
+def _word(entry: dict[str, Any], key: str) -> str:
+    value = entry.get(key)
+    return value.strip() if isinstance(value, str) else ""
