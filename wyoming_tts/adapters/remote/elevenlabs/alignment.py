@@ -55,8 +55,8 @@ def _is_sound(moments_s: Sequence[float]) -> bool:
 class Alignment:
     """The state of one text. Blanks are not compared: the engine adds some at either end.
 
-    Times count from the beginning of the text's audio or of the piece of audio they came with: whichever lets them grow.
-    A stretch may also begin again with the text's first character and tell more of it (seen of Flash v2.5).
+    Times count from the beginning of the text's audio, or of the piece of audio they came with: whichever lets them
+    grow. A stretch may also begin again with the text's first character and tell more of it (seen of Flash v2.5).
     """
 
     def __init__(self, text: str) -> None:
@@ -76,7 +76,9 @@ class Alignment:
         """Return the words that begin in the stretch. `heard_s` is the audio before that it came with."""
         self.seen = True
         told = [
-            (char, start) for char, start in zip(timed.chars, timed.starts_s, strict=True) if char and not char.isspace()
+            (char, start)
+            for char, start in zip(timed.chars, timed.starts_s, strict=True)
+            if char and not char.isspace()
         ]
         at = self._place("".join(char for char, _ in told))
         if at is None:

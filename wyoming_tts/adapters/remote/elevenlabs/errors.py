@@ -22,14 +22,20 @@ if TYPE_CHECKING:
 
 OWN_REQUESTS_S = 1.0
 """Until one's own requests have ended, of which there were too many at once: nobody needs a longer rest."""
-ORDERLY = (1000, 1001)
-"""RFC 6455, 7.4.1."""
+BROKEN = 1006
+"""RFC 6455, 7.4.1: nobody said goodbye."""
 
-KEY_WORDS = frozenset({"invalid_api_key", "needs_authorization", "missing_permissions", "detected_unusual_activity"})
+KEY_WORDS = frozenset({"invalid_api_key", "needs_authorization", "detected_unusual_activity"})
 PLAN_WORDS = frozenset({"paid_plan_required", "subscription_required"})
 """Said of a voice or an option that the plan lacks: another voice may still speak."""
 TEXT_WORDS = frozenset(
-    {"voice_not_found", "voice_id_does_not_exist", "model_not_found", "unsupported_model", "max_character_limit_exceeded"}
+    {
+        "voice_not_found",
+        "voice_id_does_not_exist",
+        "model_not_found",
+        "unsupported_model",
+        "max_character_limit_exceeded",
+    }
     | {"text_too_long", "language_not_supported", "invalid_voice_settings", "voice_access_denied"}
 )
 CROWD_WORDS = frozenset({"too_many_concurrent_requests", "concurrent_limit_exceeded"})
@@ -39,6 +45,10 @@ FORMAT_WORDS = frozenset({"output_format_not_allowed", "invalid_output_format"})
 
 class FormatRefused(UtteranceRejected):
     """The plan does not have the output format; another one it has."""
+
+
+class NotPermitted(BadCredentials):
+    """The key is good, but lacks the right to this."""
 
 
 class NoSuchAddress(ProviderUnavailable):
@@ -65,13 +75,14 @@ def failure_of_message(message: Mapping[str, Any], provider: str) -> ProviderErr
 
 def failure_of_close(code: int | None, provider: str, *, heard: bool) -> ProviderError:
     """Return what it means that a websocket was closed before all was said."""
-    detail = "the connection broke" if code in {None, 1006} else f"websocket closed with {code}"
+    detail = "the connection broke" if code in {None, BROKEN} else f"websocket closed with {code}"
     return SpeechCutOff(detail, provider=provider) if heard else ProviderUnavailable(detail, provider=provider)
 
 
 def _kind(refusal: Refusal) -> type[ProviderError] | None:
     known: tuple[tuple[frozenset[str], type[ProviderError]], ...] = (
         (frozenset({"quota_exceeded"}), QuotaExhausted),
+        (frozenset({"missing_permissions"}), NotPermitted),
         (KEY_WORDS, BadCredentials),
         (PLAN_WORDS, UtteranceRejected),
         (FORMAT_WORDS, FormatRefused),

@@ -45,8 +45,8 @@ class ElevenLabsSettings(HttpProviderSettings):
     type: Literal["elevenlabs"]
     """Which kind of engine this is."""
     api_key: SecretStr
-    """Your key. It needs the right to speak (`text_to_speech`) and to list voices (`voices_read`); with `models_read` and
-    `user_read` the limits of the model and the credits that are left are known, too."""
+    """Your key. It needs the right to speak (`text_to_speech`) and to list voices (`voices_read`); with `models_read`
+    and `user_read` the limits of the model and the credits that are left are known, too."""
     base_url: HttpAddress = "https://api.elevenlabs.io"
     """The address of the server; there are others for accounts whose data stays in one region."""
     model: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")] = "eleven_flash_v2_5"
@@ -63,7 +63,7 @@ class ElevenLabsSettings(HttpProviderSettings):
     websocket: bool = True
     """Whether an answer that is still being written is spoken over one connection, so that its melody runs on."""
     stability: Part | None = None
-    """From lively (0.0) to even (1.0). Leave it out for what is set for the voice at ElevenLabs; so for the next three."""
+    """From lively (0.0) to even (1.0). Leave it and the next three out for what is set for the voice at ElevenLabs."""
     similarity_boost: Part | None = None
     """How closely it keeps to the original voice."""
     style: Part | None = None

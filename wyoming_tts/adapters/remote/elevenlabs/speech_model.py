@@ -9,12 +9,19 @@ from typing import Any
 from wyoming_tts.speech.language import normalised, primary
 
 FAST = ("eleven_flash", "eleven_turbo")
-MAX_CHARS = (("eleven_flash_v2_5", 40_000), ("eleven_turbo_v2_5", 40_000), ("eleven_flash_v2", 30_000))
-MAX_CHARS += (("eleven_turbo_v2", 30_000), ("eleven_v3", 5_000))
+MAX_CHARS = (
+    ("eleven_flash_v2_5", 40_000),
+    ("eleven_turbo_v2_5", 40_000),
+    ("eleven_flash_v2", 30_000),
+    ("eleven_turbo_v2", 30_000),
+    ("eleven_v3", 5_000),
+    ("eleven_", 10_000),
+)
 """As published; used where the key may not ask."""
 LEAST_CHARS = 5_000
 _GENERATION = re.compile(r"_v([0-9]+)")
 _TAKES_LANGUAGE = ("eleven_flash_v2_5", "eleven_turbo_v2_5")
+_OPTIONAL = {"style": "can_use_style", "use_speaker_boost": "can_use_speaker_boost"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +64,8 @@ def model_of(model_id: str, listing: Any = None) -> SpeechModel:
     entries = [entry for entry in listing if isinstance(entry, dict)] if known else []
     entry = next((entry for entry in entries if entry.get("model_id") == model_id), {})
     most = [entry.get("maximum_text_length_per_request"), entry.get("max_characters_request_subscribed_user")]
-    published = next((chars for name, chars in MAX_CHARS if model_id.startswith(name)), 10_000)
-    lacks = {word for word, key in (("style", "can_use_style"), ("use_speaker_boost", "can_use_speaker_boost"))
-             if entry.get(key) is False}  # fmt: skip
+    published = next((chars for name, chars in MAX_CHARS if model_id.startswith(name)), LEAST_CHARS)
+    lacks = {word for word, key in _OPTIONAL.items() if entry.get(key) is False}
     return SpeechModel(
         model_id,
         tuple(_languages(entry)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wyoming_tts.adapters.remote.elevenlabs.settings import NamedVoice
@@ -22,9 +23,7 @@ PUBLISHER = "ElevenLabs"
 PUBLISHER_URL = "https://elevenlabs.io"
 
 
-def voices_of(
-    entries: Iterable[Any], model: SpeechModel, chosen: Sequence[str | NamedVoice] = ()
-) -> tuple[Voice, ...]:
+def voices_of(entries: Iterable[Any], model: SpeechModel, chosen: Sequence[str | NamedVoice] = ()) -> tuple[Voice, ...]:
     """Return the voices, all or the chosen ones in their order. `version` of each is its id at ElevenLabs."""
     offered = tuple(_offered(entries, model))
     if not chosen:
@@ -36,24 +35,17 @@ def voices_unheard(chosen: Sequence[str | NamedVoice], model: SpeechModel) -> tu
     """Return the chosen voices where the list may not be read: they must be ids then."""
     languages = model.languages or ("en",)
     names = [(wish.voice, wish.name) if isinstance(wish, NamedVoice) else (wish, wish) for wish in chosen]
-    return tuple(
-        Voice(name, languages, "", quality=QUALITY, version=voice_id, attribution_name=PUBLISHER,
-              attribution_url=PUBLISHER_URL)
-        for voice_id, name in dict.fromkeys(names)
-    )  # fmt: skip
+    return tuple(_voice(voice_id, name, languages) for voice_id, name in dict.fromkeys(names))
 
 
 def found(voices: Iterable[Voice], wanted: str) -> Voice | None:
-    """Return the voice of that name, of that id, or of that name but for the size of its letters or what follows ` - `."""
-    voices = tuple(voices)
+    """Return the voice of that name or id; else one whose name differs in capitals or in what follows ` - `."""
     folded = wanted.casefold()
-    tests = (
-        lambda voice: voice.name == wanted,
-        lambda voice: voice.version == wanted,
-        lambda voice: voice.name.casefold() == folded,
-        lambda voice: voice.name.partition(" - ")[0].casefold() == folded,
-    )
-    return next((voice for test in tests for voice in voices if test(voice)), None)
+    known = [(voice, (voice.name, voice.version, voice.name.casefold())) for voice in voices]
+    for voice, names in known:
+        if wanted in names[:2]:
+            return voice
+    return next((voice for voice, names in known if folded in {names[2], names[2].partition(" - ")[0]}), None)
 
 
 def _chosen(offered: Sequence[Voice], chosen: Sequence[str | NamedVoice]) -> Iterator[Voice]:
@@ -63,20 +55,7 @@ def _chosen(offered: Sequence[Voice], chosen: Sequence[str | NamedVoice]) -> Ite
         name = wish.name if isinstance(wish, NamedVoice) else voice.name if voice else ""
         if voice is not None and name not in taken:
             taken.add(name)
-            yield _renamed(voice, name)
-
-
-def _renamed(voice: Voice, name: str) -> Voice:
-    return Voice(
-        name,
-        voice.languages,
-        voice.description,
-        gender=voice.gender,
-        quality=voice.quality,
-        version=voice.version,
-        attribution_name=voice.attribution_name,
-        attribution_url=voice.attribution_url,
-    )
+            yield replace(voice, name=name)
 
 
 def _offered(entries: Iterable[Any], model: SpeechModel) -> Iterator[Voice]:
@@ -92,16 +71,19 @@ def _offered(entries: Iterable[Any], model: SpeechModel) -> Iterator[Voice]:
         taken.add(name.casefold())
         labels = entry.get("labels")
         labels = labels if isinstance(labels, dict) else {}
-        yield Voice(
-            name,
-            _languages(entry, labels, model),
-            _word(entry, "description"),
-            gender=_word(labels, "gender") or None,
-            quality=QUALITY,
-            version=voice_id,
-            attribution_name=PUBLISHER,
-            attribution_url=PUBLISHER_URL,
-        )
+        voice = _voice(voice_id, name, _languages(entry, labels, model))
+        yield replace(voice, description=_word(entry, "description"), gender=_word(labels, "gender") or None)
+
+
+def _voice(voice_id: str, name: str, languages: tuple[str, ...]) -> Voice:
+    return Voice(
+        name,
+        languages,
+        quality=QUALITY,
+        version=voice_id,
+        attribution_name=PUBLISHER,
+        attribution_url=PUBLISHER_URL,
+    )
 
 
 def _order(voice_id: str, entry: dict[str, Any]) -> tuple[str, float, str]:

@@ -1,0 +1,364 @@
+"""A fake ElevenLabs: voices in pages, models, the account, speech with times by HTTP and by websocket.
+
+Refusals are as published: `{"detail": {type, code, message, status, request_id}}` with a status, or
+`{"message", "error", "code": 1008}` on a websocket that was let in first, whatever is wrong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import random
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import WSMsgType, web
+
+from tests.servers.fake_api import HTML, SLOW_S, STATUSES, FakeApi, Knob
+from tests.servers.sounds import SYLLABLE_S, encoded, pcm
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+RACHEL, ROGER, ANNA = "21m00Tcm4TlvDq8ikWAM", "CwhRBWXzGAHq8TQ4Fs17", "ANNAxx11111111111111"
+WORD_S = SYLLABLE_S * 1.2
+PIECE_S = 0.1
+"""Of audio in one message; the real ones are longer."""
+CODES = {
+    400: ("validation_error", "invalid_parameters"),
+    401: ("authentication_error", "invalid_api_key"),
+    402: ("payment_required", "paid_plan_required"),
+    403: ("authorization_error", "output_format_not_allowed"),
+    404: ("not_found", "voice_not_found"),
+    429: ("rate_limit_error", "rate_limit_exceeded"),
+    500: ("server_error", "internal_error"),
+}
+BIG_FORMATS = {"pcm_44100", "pcm_48000", "mp3_44100_192"}
+
+
+class Times(StrEnum):
+    """How the times of characters come."""
+
+    WITH_EACH = "with each piece"
+    NEVER = "never"
+    LAST = "with the last piece only"
+    TWICE = "some of them first, then all again"
+    OTHER_TEXT = "of another text"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some of a text's audio, and the characters that begin in it; times from the text's beginning."""
+
+    audio: bytes
+    chars: tuple[str, ...]
+    starts_s: tuple[float, ...]
+
+
+def spoken(text: str, rate: int) -> list[Piece]:
+    """Return a tone for each word, in pieces; blanks take the quiet end of the word before them."""
+    words = text.split()
+    sound = pcm(len(words), rate)
+    chars: list[tuple[str, float]] = []
+    for number, word in enumerate(words):
+        step = SYLLABLE_S / len(word)
+        chars += [(char, number * WORD_S + index * step) for index, char in enumerate(word)]
+        chars.append((" ", number * WORD_S + SYLLABLE_S))
+    return list(_cut(sound, chars, rate))
+
+
+def _cut(sound: bytes, chars: list[tuple[str, float]], rate: int) -> Iterator[Piece]:
+    size = int(PIECE_S * rate) * 2
+    for start in range(0, len(sound), size):
+        begins, ends = start / rate / 2, (start + size) / rate / 2
+        told = [(char, at_s) for char, at_s in chars if begins <= at_s < ends]
+        yield Piece(sound[start : start + size], tuple(char for char, _ in told), tuple(at_s for _, at_s in told))
+
+
+class ElevenLabsServer(FakeApi):
+    """Routes and shapes of the API as of this year."""
+
+    def __init__(self, *, key: str = "sk_0123456789abcdef") -> None:
+        super().__init__(key=key)
+        self.at = 20_000
+        self.times = Times.WITH_EACH
+        self.voices = [
+            {"voice_id": ROGER, "name": "Roger - Laid-Back, Casual", "labels": {"gender": "male", "language": "en"},
+             "verified_languages": [{"language": "en", "model_id": "eleven_flash_v2_5", "locale": "en-US"}]},
+            {"voice_id": RACHEL, "name": "Rachel", "labels": {"gender": "female"}, "description": "Calm.",
+             "created_at_unix": 1, "verified_languages": [{"language": "en", "locale": "en-US"}]},
+            {"voice_id": ANNA, "name": "Rachel", "labels": {"language": "de"}, "created_at_unix": 2,
+             "verified_languages": [{"language": "de", "model_id": "eleven_flash_v2_5", "locale": "de-DE"},
+                                    {"language": "xx", "locale": "xx-XX"}]},
+        ]  # fmt: skip
+        self.page_voices = 2
+        self.models: list[dict[str, Any]] = [
+            {"model_id": "eleven_flash_v2_5", "maximum_text_length_per_request": 40_000, "can_use_style": False,
+             "languages": [{"language_id": code} for code in ("en", "de", "fr")],
+             "model_rates": {"character_cost_multiplier": 0.5}},
+            {"model_id": "eleven_v3", "maximum_text_length_per_request": 5_000,
+             "languages": [{"language_id": "en"}], "model_rates": {"character_cost_multiplier": 1.0}},
+        ]  # fmt: skip
+        self.subscription = {"tier": "creator", "character_count": 1_000, "character_limit": 100_000,
+                             "next_character_count_reset_unix": 2_000_000_000}  # fmt: skip
+        self.rights = {"voices_read", "models_read", "user_read"}
+        self.formats_refused = BIG_FORMATS
+        self.codes = dict(CODES)
+        """Type and code that a status comes with."""
+        self.has_timestamps = True
+        self.handshake: int | None = None
+        """A status that every websocket is refused with."""
+        self.gate: asyncio.Event | None = None
+        """Websockets send no audio while it is not set."""
+        self.told: list[tuple[str, str]] = []
+        """Websockets in order: ("open" | "text" | "audio" | "end" | "closed", what)."""
+        self.sent: list[dict[str, Any]] = []
+        """Every message that came by websocket."""
+        self.sockets = 0
+        self._no_sockets = asyncio.Event()
+        self._no_sockets.set()
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/v2/voices", self._voices),
+            web.get("/v1/models", self._models),
+            web.get("/v1/user/subscription", self._subscription),
+            web.post("/v1/text-to-speech/{voice_id}/stream", self._stream),
+            web.post("/v1/text-to-speech/{voice_id}/stream/with-timestamps", self._timed),
+            web.get("/v1/text-to-speech/{voice_id}/stream-input", self._socket),
+        ]
+
+    def error_body(self, status: int) -> object:
+        if status == 422:
+            return {
+                "detail": [{"type": "missing", "loc": ["body", "text"], "msg": "Field required", "input": self.key}]
+            }
+        kind, code = self.codes.get(status, self.codes[500])
+        # Its sentences quote what nobody else should read.
+        message = f"Refused, {self.key}: {self.asked[-1].body if self.asked else ''}"
+        return {"detail": {"type": kind, "code": code, "message": message, "status": code, "request_id": "r1"}}
+
+    def key_of(self, request: web.Request) -> str:
+        return self.key if request.path.endswith("/stream-input") else request.headers.get("xi-api-key", "")
+
+    async def idle(self) -> None:
+        await super().idle()
+        await self._no_sockets.wait()
+
+    async def _voices(self, request: web.Request) -> web.Response:
+        if "voices_read" not in self.rights:
+            return self._not_permitted()
+        start = int(request.query.get("next_page_token", "0"))
+        end = start + min(self.page_voices, int(request.query["page_size"]))
+        more = end < len(self.voices)
+        return web.json_response(
+            {"voices": self.voices[start:end], "has_more": more, "total_count": len(self.voices)}
+            | {"next_page_token": str(end) if more else None}
+        )
+
+    async def _models(self, _: web.Request) -> web.Response:
+        return web.json_response(self.models) if "models_read" in self.rights else self._not_permitted()
+
+    async def _subscription(self, _: web.Request) -> web.Response:
+        return web.json_response(self.subscription) if "user_read" in self.rights else self._not_permitted()
+
+    def _not_permitted(self) -> web.Response:
+        body = {"status": "missing_permissions", "message": "The API key you used is missing the permission."}
+        return web.json_response({"detail": body}, status=401)
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        text, output_format = (await request.json())["text"], request.query["output_format"]
+        if output_format in self.formats_refused:
+            return self.error(403)
+        sound = pcm(len(text.split()), int(output_format.split("_")[1]))
+        if output_format.startswith("mp3"):
+            return await self.spoken(request, encoded(sound, int(output_format.split("_")[1]), "MP3"), "audio/mpeg")
+        return await self.spoken(request, sound, "audio/pcm")
+
+    async def _timed(self, request: web.Request) -> web.StreamResponse:
+        if not self.has_timestamps:
+            raise web.HTTPNotFound(text="")
+        text, output_format = (await request.json())["text"], request.query["output_format"]
+        if output_format in self.formats_refused:
+            return self.error(403)
+        pieces = spoken(text, int(output_format.split("_")[1]))
+        bodies = [
+            {"audio_base64": base64.b64encode(piece.audio).decode(), "alignment": _seconds(times)}
+            | {"normalized_alignment": _seconds(times)}
+            for piece, times in zip(pieces, self._timed_pieces(text, pieces), strict=True)
+        ]
+        body = "".join(f"{json.dumps(one)}\n" for one in bodies)
+        return await self.spoken(request, body.encode(), "application/json")
+
+    def _timed_pieces(self, text: str, pieces: list[Piece]) -> list[Piece | None]:
+        """Return which times each piece comes with."""
+        every = Piece(b"", *map(tuple, zip(*[pair for one in pieces for pair in _pairs(one)], strict=True)))
+        match self.times:
+            case Times.NEVER:
+                return [None for _ in pieces]
+            case Times.LAST:
+                return [*(None for _ in pieces[1:]), every]
+            case Times.TWICE:
+                half = len(every.chars) // 2
+                some = Piece(b"", every.chars[:half], every.starts_s[:half])
+                return [some, *(None for _ in pieces[2:]), every] if len(pieces) > 1 else [every]
+            case Times.OTHER_TEXT:
+                return [Piece(b"", tuple("q" for _ in one.chars), one.starts_s) for one in pieces]
+        assert text
+        return list(pieces)
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        if self.handshake is not None:
+            return web.Response(status=self.handshake)
+        if self.knob is Knob.REDIRECT:
+            raise web.HTTPTemporaryRedirect("http://127.0.0.2:9/elsewhere")
+        if self.knob is Knob.WRONG_TYPE:
+            return web.Response(body=HTML, content_type="text/html")
+        if self.knob is Knob.NO_HEADERS:
+            await asyncio.Event().wait()
+        if self.knob is Knob.SLOW_HEADERS:
+            await asyncio.sleep(SLOW_S)
+        socket = web.WebSocketResponse(timeout=0.1)
+        async with self._counted(request):
+            await socket.prepare(request)
+            with suppress(ConnectionError):
+                await _Socket(self, request, socket).serve()
+        return socket
+
+    @asynccontextmanager
+    async def _counted(self, request: web.Request) -> AsyncIterator[None]:
+        self.sockets += 1
+        self._no_sockets.clear()
+        self.told.append(("open", request.match_info["voice_id"]))
+        try:
+            yield
+        finally:
+            self.told.append(("closed", ""))
+            self.sockets -= 1
+            if not self.sockets:
+                self._no_sockets.set()
+
+    @asynccontextmanager
+    async def speaking(self) -> AsyncIterator[None]:
+        """Count a text of a websocket that is spoken."""
+        self.open += 1
+        self.most_open = max(self.open, self.most_open)
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self.open -= 1
+            if not self.open:
+                self._idle.set()
+
+
+class _Socket:
+    """One websocket: texts in, pieces out."""
+
+    def __init__(self, server: ElevenLabsServer, request: web.Request, socket: web.WebSocketResponse) -> None:
+        self._server = server
+        self._request = request
+        self._socket = socket
+        self._rate = int(request.query["output_format"].split("_")[1])
+        self._bytes = 0
+
+    async def serve(self) -> None:
+        if self._request.headers.get("xi-api-key") != self._server.key:
+            return await self._refuse("invalid_api_key")
+        if self._request.query["output_format"] in self._server.formats_refused:
+            return await self._refuse("output_format_not_allowed")
+        if self._request.match_info["voice_id"] not in {voice["voice_id"] for voice in self._server.voices}:
+            return await self._refuse("voice_id_does_not_exist")
+        async for message in self._socket:
+            if message.type is not WSMsgType.TEXT:
+                break
+            sent = json.loads(message.data)
+            self._server.sent.append(sent)
+            if sent["text"] == "":
+                return await self._final()
+            if sent.get("flush") and not await self._speak(sent["text"]):
+                return None
+        return None
+
+    async def _final(self) -> None:
+        self._server.told.append(("end", ""))
+        await self._socket.send_json({"isFinal": True, "audio": None})
+        await self._socket.close()
+
+    async def _refuse(self, word: str) -> None:
+        sentence = f"No, {self._server.key}: {self._server.sent}"
+        await self._socket.send_json({"message": sentence, "error": word, "code": 1008})
+        await self._socket.close(code=1008, message=b"no")
+
+    async def _speak(self, text: str) -> bool:
+        """Send a text's audio; False where the websocket is to end."""
+        server, knob = self._server, self._server.knob
+        server.told.append(("text", text.strip()))
+        if status := STATUSES.get(knob):
+            await self._refuse(server.codes[status][1])
+            return False
+        async with server.speaking():
+            if server.gate is not None:
+                await server.gate.wait()
+            match knob:
+                case Knob.EMPTY:
+                    await self._final()
+                    return False
+                case Knob.JSON:
+                    await self._socket.send_json(server.error_body(500))
+                    return True
+                case Knob.GARBAGE:
+                    await self._socket.send_bytes(random.Random(7).randbytes(2000))
+                    return True
+            return await self._send(text)
+
+    async def _send(self, text: str) -> bool:
+        server = self._server
+        pieces = spoken(text, self._rate)
+        for piece, times in zip(pieces, server._timed_pieces(text, pieces), strict=True):
+            if server.knob in {Knob.STALL, Knob.CUT} and self._bytes + len(piece.audio) > server.at:
+                if server.knob is Knob.STALL:
+                    await self._socket.receive()
+                elif self._request.transport is not None:
+                    self._request.transport.close()
+                return False
+            if server.knob is Knob.SLOW_BODY:
+                await asyncio.sleep(SLOW_S)
+            self._bytes += len(piece.audio)
+            server.told.append(("audio", text.strip()))
+            await self._socket.send_json(
+                {"audio": base64.b64encode(piece.audio).decode(), "isFinal": None}
+                | {"alignment": _milliseconds(times), "normalizedAlignment": _milliseconds(times)}
+            )
+            await asyncio.sleep(0)
+        return True
+
+
+def _pairs(piece: Piece) -> Iterator[tuple[str, float]]:
+    yield from zip(piece.chars, piece.starts_s, strict=True)
+
+
+def _seconds(piece: Piece | None) -> dict[str, Any] | None:
+    if piece is None or not piece.chars:
+        return None
+    ends = [*piece.starts_s[1:], piece.starts_s[-1] + 0.02]
+    return {
+        "characters": list(piece.chars),
+        "character_start_times_seconds": list(piece.starts_s),
+        "character_end_times_seconds": ends,
+    }
+
+
+def _milliseconds(piece: Piece | None) -> dict[str, Any] | None:
+    if piece is None or not piece.chars:
+        return None
+    starts = [round(start_s * 1000) for start_s in piece.starts_s]
+    ends = [*starts[1:], starts[-1] + 20]
+    return {
+        "chars": list(piece.chars),
+        "charStartTimesMs": starts,
+        "charDurationsMs": [end - start for start, end in zip(starts, ends, strict=True)],
+    }
