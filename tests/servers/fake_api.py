@@ -100,7 +100,7 @@ class FakeApi(ABC):
         """Return the key that a request carries."""
 
     async def __aenter__(self) -> Self:
-        app = web.Application(middlewares=[web.middleware(self._middleware)])
+        app = web.Application(middlewares=[self._middleware])
         app.add_routes(self.routes())
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -174,6 +174,7 @@ class FakeApi(ABC):
         with suppress(ConnectionError):
             await response.write_eof()
 
+    @web.middleware
     async def _middleware(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:

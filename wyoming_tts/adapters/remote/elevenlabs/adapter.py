@@ -15,7 +15,7 @@ from wyoming_tts.adapters.remote.elevenlabs.alignment import Alignment
 from wyoming_tts.adapters.remote.elevenlabs.errors import FormatRefused, NoSuchAddress, NotPermitted, judge
 from wyoming_tts.adapters.remote.elevenlabs.listing import if_permitted, voice_entries
 from wyoming_tts.adapters.remote.elevenlabs.marked_stream import marked_stream
-from wyoming_tts.adapters.remote.elevenlabs.session import UNTIMED_PIECES, Session, SessionOptions
+from wyoming_tts.adapters.remote.elevenlabs.session import Session, SessionOptions
 from wyoming_tts.adapters.remote.elevenlabs.sessions import Sessions
 from wyoming_tts.adapters.remote.elevenlabs.speech_model import model_of
 from wyoming_tts.adapters.remote.elevenlabs.speech_request import SpeechRequest
@@ -43,6 +43,11 @@ IDLE_S = 30.0
 LULL_S = 1.5
 """Within a text audio comes several times faster than it plays."""
 
+SETTLE_S = 0.15
+"""Its listener has more than that in hand; a gap within the audio of a text is shorter."""
+UNTIMED_PIECES = 4
+"""Audio without any times by HTTP, after which none are asked for."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -57,6 +62,7 @@ class ElevenLabsAdapter(HttpAdapter):
         *,
         idle_s: float = IDLE_S,
         lull_s: float = LULL_S,
+        settle_s: float = SETTLE_S,
     ) -> None:
         endpoint = settings.endpoint(name, {"xi-api-key": settings.api_key.get_secret_value()})
         super().__init__(endpoint, context, judge=judge)
@@ -66,7 +72,7 @@ class ElevenLabsAdapter(HttpAdapter):
         self._has_times = settings.word_times
         self._has_sockets = settings.websocket and settings.word_times
         self._is_local = _is_loopback(settings.base_url)
-        options = SessionOptions(idle_s, lull_s, self._spend, self._do_without_sockets)
+        options = SessionOptions(idle_s, lull_s, settle_s, self._spend, self._do_without_sockets)
         self._sessions = Sessions(name, lambda: Session(self.api, context.clock, options))
 
     @property

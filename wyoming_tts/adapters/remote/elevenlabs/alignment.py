@@ -95,7 +95,12 @@ class Alignment:
 
     def is_complete(self, heard_s: float) -> bool:
         """Whether every character was told of and `heard_s` of audio reach to its end."""
-        return self.seen and not self.lost and self.all_told and heard_s >= self._end_s - AUDIO_SLACK_S
+        return self.is_known and self.all_told and heard_s >= self._end_s - AUDIO_SLACK_S
+
+    @property
+    def is_known(self) -> bool:
+        """What has been said is known."""
+        return self.seen and not self.lost
 
     @property
     def all_told(self) -> bool:

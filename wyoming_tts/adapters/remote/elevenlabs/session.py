@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from wyoming_tts.net.api_socket import ApiSocket
     from wyoming_tts.telemetry.clock import Clock
 
-UNTIMED_PIECES = 4
-"""Messages of audio without any times, after which none are hoped for."""
 LONGEST_IDLE_S = 3600.0
 """For a read that somebody else ends sooner."""
 END: dict[str, Any] = {"text": ""}
@@ -34,6 +32,8 @@ class SessionOptions:
     """After so long without a text the websocket is closed."""
     lull_s: float
     """After so long without audio, in the middle of a text, its end is asked for."""
+    settle_s: float
+    """After so long without audio, behind the last character, that was all: a breath may come late."""
     spent: Callable[[str], None]
     """Called with each text that was sent."""
     untimed: Callable[[], None]
@@ -123,50 +123,46 @@ class Session:
         """Send a text and take its audio to the end."""
         await socket.send({"text": turn.request.text + " ", "flush": True})
         self._options.spent(turn.request.text)
-        while not (turn.audio.is_complete and not self._ending):
-            message = await self._receive(socket, turn)
-            if message is None:
-                return
+        while (message := await self._receive(socket, turn)) is not None:
             if "error" in message:
                 raise failure_of_message(message, self._api.provider)
             if message.get("isFinal"):
                 self._ending = True
+                if not turn.audio.alignment.is_known:
+                    self._options.untimed()
                 return
             if "audio" not in message:
                 raise BadAudio("a message without audio", provider=self._api.provider)
             audio, marks = turn.audio.take(message, "audio")
             if audio or marks:
                 await turn.put(audio, marks)
-            if _is_untimed(turn):
-                self._options.untimed()
+            if turn.audio.alignment.lost:
                 await self._end(socket)
 
     async def _receive(self, socket: ApiSocket, turn: Turn) -> dict[str, Any] | None:
-        """Return the next message; None where there is a little less audio than was told. Raises ProviderError."""
+        """Return the next message; None where no other one belongs to the turn. Raises ProviderError."""
+        audio = turn.audio
         while True:
-            lull_s = self._options.lull_s if turn.audio.pieces and not self._ending else None
+            within_s = None
+            if audio.pieces and not self._ending:
+                within_s = self._options.settle_s if audio.is_complete else self._options.lull_s
             try:
-                message = await socket.receive(within_s=lull_s)
+                message = await socket.receive(within_s=within_s)
             except ProviderTimeout:
-                if lull_s is None:
+                if within_s is None:
                     raise
-                if turn.audio.alignment.seen and turn.audio.alignment.all_told:
+                if audio.alignment.is_known and audio.alignment.all_told:
                     return None
                 await self._end(socket)
                 continue
             if message is None:
-                raise failure_of_close(socket.close_code, self._api.provider, heard=bool(turn.audio.pieces))
+                raise failure_of_close(socket.close_code, self._api.provider, heard=bool(audio.pieces))
             return message
 
     async def _end(self, socket: ApiSocket) -> None:
         if not self._ending:
             self._ending = True
             await socket.send(END)
-
-
-def _is_untimed(turn: Turn) -> bool:
-    alignment = turn.audio.alignment
-    return alignment.lost or (turn.audio.pieces >= UNTIMED_PIECES and not alignment.seen)
 
 
 async def _left(socket: ApiSocket) -> None:
