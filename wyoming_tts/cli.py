@@ -35,6 +35,7 @@ def _run(argv: Sequence[str] | None) -> int:
         "serve": _serve,
         "say": _say,
         "check": _check,
+        "providers": _providers,
         "schema": _schema,
         "voices": _voices,
         "dead-letters": _dead_letters,
@@ -97,6 +98,12 @@ def _check(arguments: argparse.Namespace) -> int:
     checked = _settings_file(arguments) or "The defaults"
     print(f"{checked}: correct. Providers: {providers}.")  # noqa: T201 - the command's answer
     return ExitCode.DONE
+
+
+def _providers(arguments: argparse.Namespace) -> int:
+    from wyoming_tts.commands import providers  # noqa: PLC0415 - see settings_of
+
+    return asyncio.run(providers.run(settings_of(arguments), arguments.name, arguments.speak))
 
 
 def _schema(_arguments: argparse.Namespace) -> int:

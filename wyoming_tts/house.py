@@ -14,6 +14,7 @@ import structlog
 from wyoming_tts import assembly
 from wyoming_tts.adapters.context import AdapterContext
 from wyoming_tts.audio import resample
+from wyoming_tts.net.http_session import HttpSession
 from wyoming_tts.speech.system_language import system_language
 from wyoming_tts.synthesis.health.breaker import BreakerState
 from wyoming_tts.synthesis.upkeep import Upkeep
@@ -51,16 +52,21 @@ class House:
         self._unheld = asyncio.Event()
         self._unheld.set()
         self._started = False
+        self.language = settings.text.language or system_language(os.environ)
+        """Tag of the language that is spoken here."""
         self._store = assembly.store(settings)
+        self._http = HttpSession()
         context = AdapterContext(
             data_dir=settings.server.data_path,
             pool=self.pool,
             clock=clock,
             workers=settings.workers,
-            language=settings.text.language or system_language(os.environ),
+            language=self.language,
+            http=self._http,
+            memory=self._store.voice_lists,
         )
         parts = assembly.parts(settings, context, self._store, keeps_letters=keeps_letters)
-        self._providers = parts.providers
+        self.providers = parts.providers
         self.catalog = parts.catalog
         self.router = parts.router
         self.speaker = parts.speaker
@@ -69,7 +75,7 @@ class House:
             "imports": partial(asyncio.to_thread, resample.libraries),
             **parts.background,
         }
-        self._upkeep = Upkeep(self._providers, self.router, clock)
+        self._upkeep = Upkeep(self.providers, self.router, clock)
 
     async def start(self) -> None:
         """Start every provider; return when there is a list of voices worth showing."""
@@ -90,12 +96,12 @@ class House:
         """Why it cannot speak, in sentences; a provider that is down is no reason while another one speaks."""
         if not self._started:
             return ("The voices are still being counted.",)
-        return () if any(provider.voices() for provider in self._providers) else ("No provider has a voice.",)
+        return () if any(provider.voices() for provider in self.providers) else ("No provider has a voice.",)
 
     async def provider_states(self) -> Sequence[ProviderState]:
         """Return every provider with its worker, in the order of the settings."""
         workers = {worker.name: worker for worker in await self.pool.snapshot()}
-        return [self._state(provider, workers) for provider in self._providers]
+        return [self._state(provider, workers) for provider in self.providers]
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -113,16 +119,17 @@ class House:
         """Close with the last holder; may be called twice."""
         await self._unheld.wait()
         await self._upkeep.aclose()
-        closing = (provider.adapter.aclose() for provider in self._providers)
+        closing = (provider.adapter.aclose() for provider in self.providers)
         results = await asyncio.gather(*closing, return_exceptions=True)
-        for provider, result in zip(self._providers, results, strict=True):
+        for provider, result in zip(self.providers, results, strict=True):
             if isinstance(result, Exception):
                 log.error("provider did not close", provider=provider.name, error=type(result).__name__)
+        await self._http.aclose()
         await self._store.aclose()
 
     def reset(self, provider: str) -> None:
         """Close a provider's circuit by hand. Raises KeyError for an unknown name."""
-        breakers = {each.name: each.breaker for each in self._providers}
+        breakers = {each.name: each.breaker for each in self.providers}
         breakers[provider].reset()
 
     def _state(self, provider: Provider, workers: Mapping[str, WorkerStatus]) -> ProviderState:
@@ -142,11 +149,11 @@ class House:
     def _condition(self, provider: Provider) -> tuple[str, str]:
         """Return a provider's state in a word, and in a sentence where it is not well."""
         problem = self._upkeep.problems.get(provider.name, "")
-        if not provider.voices():
+        if problem or not provider.voices():  # it may know its voices from the last time, and still not have started
             return ("failed" if problem else "no voices"), problem
         breaker = provider.breaker
         if breaker.state is BreakerState.CLOSED:
-            return "ready", problem
+            return "ready", ""
         wait_s = breaker.retry_in_s
         until = f"It is tried again in {wait_s:.0f} s." if isfinite(wait_s) else "It waits until something has changed."
         return "paused", f"{breaker.reason}. {until}"

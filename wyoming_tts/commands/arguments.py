@@ -90,6 +90,14 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help=f"settings file (or {CONFIG_VARIABLE})")
 
 
+def _add_providers(parser: argparse.ArgumentParser) -> None:
+    _add_common(parser)
+    parser.add_argument("name", nargs="?", metavar="NAME", help="only this provider, by its name in the settings")
+    parser.add_argument(
+        "--speak", metavar="TEXT", help="have each of them say this; without it only those speak that cost nothing"
+    )
+
+
 def _add_schema(_parser: argparse.ArgumentParser) -> None:
     """Add nothing: it takes no arguments."""
 
@@ -151,6 +159,7 @@ _COMMANDS: Mapping[str, tuple[Callable[[argparse.ArgumentParser], None], str]] =
     "serve": (_add_serve, "run the server"),
     "say": (_add_say, "speak one text, through the same path as the server"),
     "check": (_add_check, "check a settings file and say what is wrong with it"),
+    "providers": (_add_providers, "try each provider for real and say what to mend"),
     "schema": (_add_schema, "print the JSON Schema of the settings file"),
     "voices": (add_voices, "list, search, download and remove Piper voices"),
     "dead-letters": (_add_dead_letters, "list, show, replay and drop the requests that nobody could speak"),

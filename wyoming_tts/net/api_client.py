@@ -179,6 +179,8 @@ class ApiClient:
         with suppress(*LINE_FAILURES):  # the status alone says enough
             while len(body) <= MAX_BODY_BYTES and (data := await response.content.readany()):
                 body += data
+        # A server that refuses may leave our request unread (loudness-tts does), and take it for the next one.
+        response.close()
         return self._judged(refusal_of(response.status, response.headers, body))
 
     def _judged(self, refusal: Refusal) -> ProviderError:

@@ -51,10 +51,16 @@ class Database:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._connection: sqlite3.Connection | None = None
         self._closed = False
+        self._opened = asyncio.Event()
 
     async def open(self) -> None:
         """Make ready; a file that cannot be used is a `problem` and no failure."""
         await self._in_thread(self._open)
+        self._opened.set()
+
+    async def opened(self) -> None:
+        """Wait until somebody has opened it."""
+        await self._opened.wait()
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Return what `work` returns, once it is committed; nothing of it has happened where it raises.

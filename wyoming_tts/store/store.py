@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from wyoming_tts.store import dead_letters, ledger, levels
+from wyoming_tts.store import dead_letters, ledger, levels, voice_lists
 from wyoming_tts.store.database import DATABASE_NAME, Database
 from wyoming_tts.store.dead_letters import DeadLetters
 from wyoming_tts.store.ledger import Ledger
 from wyoming_tts.store.levels import Levels
 from wyoming_tts.store.text_hash import KEY_NAME, TextHash, TextHashes, kept_key
+from wyoming_tts.store.voice_lists import VoiceLists
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,11 +21,13 @@ class Store:
     """Opens nothing before `open`; what cannot be kept is remembered in memory."""
 
     def __init__(self, folder: Path, *, max_letters: int, max_letter_days: float, max_letters_bytes: int) -> None:
-        self._database = Database(folder / DATABASE_NAME, (dead_letters.SCHEMA, ledger.SCHEMA, levels.SCHEMA))
+        schemas = (dead_letters.SCHEMA, ledger.SCHEMA, levels.SCHEMA, voice_lists.SCHEMA)
+        self._database = Database(folder / DATABASE_NAME, schemas)
         self._key_path = folder / KEY_NAME
         self._hashes = TextHashes(b"")
         self.ledger = Ledger(self._database)
         self.levels = Levels(self._database)
+        self.voice_lists = VoiceLists(self._database)
         self.letters = DeadLetters(
             self._database, max_count=max_letters, max_days=max_letter_days, max_bytes=max_letters_bytes
         )

@@ -71,7 +71,7 @@ class Answer:
         self._on_the_way: list[Part] = []
         self._room = asyncio.Semaphore(1)
         self._tasks = asyncio.TaskGroup()
-        self._launcher = Launcher(request.id, chain, manner, self._tasks)
+        self._launcher = Launcher(request.id, chain, manner, self._tasks, streamed=request.streamed)
         self._hedge = Hedge(self._launcher, self._output.playout)
         self.finished = False
         """All of it was said and heard: the reader of `chunks` came to the end."""
@@ -100,6 +100,7 @@ class Answer:
             self._output.end(TtsError(INTERRUPTED))
             raise
         finally:
+            self._launcher.end()
             self._record.failures = [error.code for error in self._chain.failures]
             self._output.end()
 
@@ -108,6 +109,7 @@ class Answer:
             async with self._tasks:
                 self._tasks.create_task(unbroken(self._reading.run()))
                 self._tasks.create_task(unbroken(self._prepare()))
+                self._tasks.create_task(unbroken(self._launcher.open_ahead()))
                 await self._play()
                 self._output.end()  # nobody waits until all links have been left
         except* Exception as group:  # noqa: BLE001 - handed on: the reader of `chunks` raises it
@@ -125,9 +127,10 @@ class Answer:
             text = self._planned(in_hand_s, first=not previous_text)
             if self._watch.is_private(text):
                 self._chain.keep_local()
+            next_text = self._watch.what_may_be_told(self._reading.coming)
             piece, others = self._launcher.split(text)
-            attempt = self._launcher.begin(piece, previous_text, due_s=in_hand_s)
-            part = Part(text, previous_text, begins_sentence, attempt, self._output.held_up_s, others)
+            attempt = self._launcher.begin(piece, previous_text, [*others, next_text][0], due_s=in_hand_s)
+            part = Part(text, previous_text, begins_sentence, attempt, self._output.held_up_s, others, next_text)
             self._on_the_way.append(part)
             self._parts.put_nowait(part)
             previous_text = text
@@ -225,7 +228,7 @@ class Answer:
         part.drop_rival()
         first, others = self._launcher.split(text)
         part.pieces[:0] = others
-        part.attempt = self._launcher.begin(first, previous_text, cacheable=cacheable)
+        part.attempt = self._launcher.begin(first, previous_text, part.coming, cacheable=cacheable)
         part.held_up_s = self._output.held_up_s
 
     def _was_held_up(self, part: Part, error: ProviderError) -> bool:
@@ -242,7 +245,6 @@ class Answer:
     def _prepare_again(self, parts: Iterable[Part]) -> None:
         for part in parts:
             part.cancel()
-            due_s = self._in_hand_s(before=part)
-            text, part.pieces = self._launcher.split(part.text)
-            part.attempt = self._launcher.begin(text, part.previous_text, due_s=due_s)
+            due_s, (text, part.pieces) = self._in_hand_s(before=part), self._launcher.split(part.text)
+            part.attempt = self._launcher.begin(text, part.previous_text, part.coming, due_s=due_s)
             part.held_up_s = self._output.held_up_s

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wyoming_tts.speech.utterance import Utterance
@@ -11,6 +13,7 @@ from wyoming_tts.text.utterances import bounded
 if TYPE_CHECKING:
     import asyncio
 
+    from wyoming_tts.adapters.base import Adapter
     from wyoming_tts.synthesis.chain import Chain
     from wyoming_tts.synthesis.manner import Manner
     from wyoming_tts.synthesis.provider import Link
@@ -19,11 +22,16 @@ if TYPE_CHECKING:
 class Launcher:
     """Makes utterances for one answer and starts them in its task group."""
 
-    def __init__(self, answer_id: str, chain: Chain, manner: Manner, tasks: asyncio.TaskGroup) -> None:
+    def __init__(
+        self, answer_id: str, chain: Chain, manner: Manner, tasks: asyncio.TaskGroup, *, streamed: bool = False
+    ) -> None:
+        """`streamed` says that the text is still being written while it is spoken."""
         self._answer_id = answer_id
         self._chain = chain
         self._manner = manner
         self._tasks = tasks
+        self._streamed = streamed
+        self._asked: dict[str, Adapter] = {}
 
     def max_chars(self, link: Link | None = None) -> int:
         """Return the longest text that the link, or the current one, gets at once."""
@@ -33,10 +41,33 @@ class Launcher:
             most = min(most, self._manner.max_unmarked_chars)
         return min(most, capabilities.max_chars or most)
 
-    def begin(self, text: str, previous_text: str, *, due_s: float = 0.0, cacheable: bool = True) -> Attempt:
+    async def open_ahead(self) -> None:
+        """Have connections ready to those who will probably speak, while the first clause is still being written."""
+        if not self._streamed:
+            return
+        for link in [self._chain.current, *self._chain.following()[:1]]:
+            if link.provider.breaker.allows():
+                with suppress(Exception):  # the utterance itself will show what is wrong
+                    await link.provider.adapter.open_ahead()
+
+    def end(self) -> None:
+        """Tell everybody who was asked that the answer is over; all attempts have ended."""
+        for adapter in self._asked.values():
+            adapter.answered(self._answer_id)
+
+    def begin(
+        self,
+        text: str,
+        previous_text: str,
+        next_text: str = "",
+        *,
+        due_s: float = 0.0,
+        cacheable: bool = True,
+    ) -> Attempt:
         """Begin the text, which the current link can take whole, on it."""
         patience_s = self._manner.last_first_audio_s if self._chain.insisting else self._manner.first_audio_s
-        return self._start(self._chain.current, text, previous_text, patience_s, due_s=due_s, cacheable=cacheable)
+        piece = _Piece(text, previous_text, next_text)
+        return self._start(self._chain.current, piece, patience_s, due_s=due_s, cacheable=cacheable)
 
     def split(self, text: str) -> tuple[str, list[str]]:
         """Return as much of the text as the current link takes at once, and the rest in pieces."""
@@ -53,7 +84,8 @@ class Launcher:
             return None
         utterance = attempt.utterance
         patience_s = self._manner.last_first_audio_s if link is following[-1] else self._manner.first_audio_s
-        return self._start(link, utterance.text, utterance.previous_text, patience_s, cacheable=utterance.cacheable)
+        piece = _Piece(utterance.text, utterance.previous_text, utterance.next_text)
+        return self._start(link, piece, patience_s, cacheable=utterance.cacheable)
 
     def late_after_s(self, link: Link) -> float:
         """Return how long the first audio of a link may take before another one is started beside it."""
@@ -63,26 +95,37 @@ class Launcher:
     def _start(
         self,
         link: Link,
-        text: str,
-        previous_text: str,
+        piece: _Piece,
         patience_s: float,
         *,
         due_s: float = 0.0,
         cacheable: bool = True,
     ) -> Attempt:
         utterance = Utterance(
-            text=text,
+            text=piece.text,
             voice=link.voice,
             speaker=link.speaker,
             prosody=link.prosody,
             language=link.language,
             answer_id=self._answer_id,
-            previous_text=previous_text,
+            previous_text=piece.previous_text,
+            next_text=piece.next_text,
+            streamed=self._streamed,
             cacheable=cacheable,
             due_s=due_s,
             patience_s=patience_s,
             insist=self._chain.insisting,
         )
+        self._asked[link.provider.name] = link.provider.adapter
         attempt = Attempt(link, utterance)
         attempt.start(self._tasks)
         return attempt
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A text to be said at once, with what stands round it."""
+
+    text: str
+    previous_text: str
+    next_text: str

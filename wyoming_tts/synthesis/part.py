@@ -23,6 +23,8 @@ class Part:
     """How long the output had been held up by its reader when the attempt began."""
     pieces: list[str] = field(default_factory=list)
     """What is to be said after the attempt's text."""
+    next_text: str = ""
+    """What follows, as far as it was known when this was planned, and may be told."""
     rival: Attempt | None = None
     """The next link's attempt at the same text, begun since this one is late."""
 
@@ -31,6 +33,11 @@ class Part:
         """Seconds of speech that the listener has not been sent yet, roughly."""
         text_s = speech_seconds(self.attempt.utterance.text) / self.attempt.utterance.prosody.speed
         return max(0.0, text_s - self.attempt.heard_s) + sum(map(speech_seconds, self.pieces))
+
+    @property
+    def coming(self) -> str:
+        """What is said after the attempt's text."""
+        return self.pieces[0] if self.pieces else self.next_text
 
     def cancel(self) -> None:
         """End all work on it."""

@@ -105,6 +105,11 @@ class Reading:
         return [text for text, _ in islice(self._waiting, LOOKED_AT)]
 
     @property
+    def coming(self) -> str:
+        """What is to be taken next; "" where that is not known yet."""
+        return self._waiting[0][0] if self._waiting else ""
+
+    @property
     def begins_sentence(self) -> bool:
         """Whether the next piece is the first of its sentence."""
         return self._waiting[0][1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ class TextWatch:
         self._written.feed(written)
         self._spoken.feed(f"{utterance} ")
         return self._written.private or self._spoken.private
+
+    def what_may_be_told(self, coming: str) -> str:
+        """Return text that is to be spoken later, where whoever speaks what comes before it may know it; else ""."""
+        ahead = copy(self._spoken)
+        ahead.feed(coming)
+        return "" if self._written.private or ahead.private else coming
 
     @property
     def text(self) -> str | None:

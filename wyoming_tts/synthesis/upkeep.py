@@ -14,7 +14,6 @@ from wyoming_tts.synthesis.routing.catalog import HouseVoice
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
-    from wyoming_tts.adapters.base import Adapter
     from wyoming_tts.speech.voice import VoiceName
     from wyoming_tts.synthesis.provider import Provider
     from wyoming_tts.synthesis.routing.router import Router
@@ -47,7 +46,7 @@ class Upkeep:
         """Start every provider at once; return when each has been tried once, or after some patience."""
         tried = [asyncio.Event() for _ in self._providers]
         for provider, event in zip(self._providers, tried, strict=True):
-            self.also(partial(self._start, provider.adapter, event), f"start of {provider.name}")
+            self.also(partial(self._start, provider, event), f"start of {provider.name}")
         waiting = asyncio.gather(*(event.wait() for event in tried))
         try:
             await asyncio.wait([waiting], timeout=START_PATIENCE_S)
@@ -66,24 +65,28 @@ class Upkeep:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _start(self, adapter: Adapter, tried: asyncio.Event) -> None:
+    async def _start(self, provider: Provider, tried: asyncio.Event) -> None:
         retry_s = FIRST_RETRY_S
-        while not await self._started(adapter):
+        while not await self._started(provider):
             tried.set()
             await self._clock.sleep(retry_s)
             retry_s = min(2 * retry_s, LONGEST_RETRY_S)
         tried.set()
 
-    async def _started(self, adapter: Adapter) -> bool:
+    async def _started(self, provider: Provider) -> bool:
+        adapter = provider.adapter
         try:
             await adapter.start()
         except ProviderError as error:
             problem = str(error)
+            if provider.voices():  # from the last time it was there: nobody is to wait for it in vain
+                provider.breaker.probed(error)
         except Exception as error:  # noqa: BLE001 - a bug in one adapter must not keep the others from starting
             problem = f"{adapter.name} failed with {type(error).__name__}"
         else:
             if self.problems.pop(adapter.name, None):
                 log.info("provider has started after all", provider=adapter.name)
+                provider.breaker.probed(None)
             return True
         if self.problems.get(adapter.name) != problem:
             log.warning("provider did not start", provider=adapter.name, reason=problem)

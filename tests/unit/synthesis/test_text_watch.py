@@ -76,3 +76,15 @@ def test_without_a_key_there_is_no_hash() -> None:
     watch = TextWatch(DOOR)
     watch.read("Hello.")
     assert watch.text_hash == ""
+
+
+def test_what_comes_next_may_be_told_unless_it_makes_the_text_private() -> None:
+    watch = TextWatch(DOOR)
+    watch.read("The lights are on. The door **code** is 1234. Good night.")
+    assert not watch.is_private("The lights are on.")
+    assert watch.what_may_be_told("Good night.") == "Good night."
+    assert watch.what_may_be_told("The door code is 1234.") == ""
+    assert watch.what_may_be_told("Good night.") == "Good night.", "looking ahead says nothing"
+    watch.read("And the door code again.")
+    assert watch.is_private("Good night.")
+    assert watch.what_may_be_told("Sleep well.") == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from structlog.testing import capture_logs
 
@@ -11,7 +12,13 @@ from tests.fakes.clock import FakeClock, settle
 from tests.fakes.house_parts import Parts, provider
 from tests.fakes.word_adapter import Vocabulary, WordAdapter
 from wyoming_tts.errors import ProviderUnavailable
+from wyoming_tts.synthesis.health.breaker import BreakerState
 from wyoming_tts.synthesis.upkeep import Upkeep
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wyoming_tts.speech.voice import Voice
 
 
 @dataclass
@@ -23,6 +30,8 @@ class Stubborn(WordAdapter):
     starts: int = 0
     warmed: list[str] = field(default_factory=list)
     never: bool = False
+    knows: bool = True
+    """Its voices; from the last time where it has not started."""
 
     async def start(self) -> None:
         self.starts += 1
@@ -30,6 +39,10 @@ class Stubborn(WordAdapter):
             await asyncio.Event().wait()
         if self.start_failures:
             raise self.start_failures.pop(0)
+        self.knows = True
+
+    def voices(self) -> Sequence[Voice]:
+        return super().voices() if self.knows else ()
 
     async def warm(self, voice: str) -> None:
         self.warmed.append(voice)
@@ -45,7 +58,7 @@ def upkeep(clock: FakeClock, *adapters: Stubborn) -> Upkeep:
 async def test_a_provider_is_started_until_it_has_started_and_says_so_once_each_way() -> None:
     clock = FakeClock()
     gone = [ProviderUnavailable("gone", provider="a") for _ in range(3)]
-    adapter = Stubborn("a", Vocabulary(), start_failures=list(gone))
+    adapter = Stubborn("a", Vocabulary(), start_failures=list(gone), knows=False)
     keeper = upkeep(clock, adapter)
     with capture_logs() as logs:
         await keeper.start()
@@ -105,4 +118,18 @@ async def test_a_fault_in_background_work_is_logged_with_its_kind_only() -> None
         await settle()
     assert [(line["work"], line["error"]) for line in logs] == [("something", "ValueError")]
     assert "spoken" not in str(logs)
+    await keeper.aclose()
+
+
+async def test_a_provider_that_is_down_but_known_rests_until_it_is_there() -> None:
+    clock = FakeClock()
+    adapter = Stubborn("a", Vocabulary(), start_failures=[ProviderUnavailable("gone", provider="a")])
+    there = provider(adapter, clock=clock)
+    keeper = Upkeep([there], Parts(there).router, clock)
+    await keeper.start()
+    states = [there.breaker.state]
+    await clock.advance(1.0)
+    assert keeper.problems == {}
+    states.append(there.breaker.state)
+    assert states == [BreakerState.OPEN, BreakerState.HALF_OPEN], "once it has started it is worth a try"
     await keeper.aclose()

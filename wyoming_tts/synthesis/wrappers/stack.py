@@ -40,7 +40,7 @@ def stacked(adapter: Adapter, breaker: CircuitBreaker, budget: Budget, shared: S
     wrong behind it. Time is counted over all tries, and only sound that has passed the gate counts as sound. Each try
     is paid for.
     """
-    metered = Metered(adapter, provider=adapter.name, budget=budget, ledger=shared.ledger)
+    metered = Metered(adapter, budget=budget, ledger=shared.ledger)
     retried = Retried(metered, provider=adapter.name, clock=shared.clock)
     gated = Gated(retried, provider=adapter.name, completeness=shared.completeness)
     timed = Timed(gated, provider=adapter.name, gap_s=shared.gap_s)

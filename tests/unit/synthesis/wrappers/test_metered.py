@@ -10,6 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.fakes.word_adapter import Faults, Vocabulary, WordAdapter
+from wyoming_tts.adapters.credit import Credit
 from wyoming_tts.errors import BudgetExhausted, ProviderTimeout, ProviderUnavailable, SpeechCutOff
 from wyoming_tts.settings.provider import ProviderSettings
 from wyoming_tts.settings.remote import RemoteProviderSettings
@@ -41,7 +42,7 @@ async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
 
 
 def metered(adapter: WordAdapter, ledger: Ledger, budget: Budget = DAILY) -> Metered:
-    return Metered(adapter, provider=adapter.name, budget=budget, ledger=ledger)
+    return Metered(adapter, budget=budget, ledger=ledger)
 
 
 async def heard(provider: Metered | Timed) -> int:
@@ -127,3 +128,33 @@ def test_the_budget_is_what_the_settings_say() -> None:
         budget_warning=0.6,
     )
     assert budget_of(settings) == Budget(1, 2, 3.0, 4.0, 5.0, 0.6)
+
+
+class Account(WordAdapter):
+    """Has credit, which nobody counts down here."""
+
+    left = 100
+
+    @property
+    def credit(self) -> Credit:
+        return Credit(self.left, limit=100, resets_in_s=3600.0)
+
+
+async def test_what_the_account_cannot_pay_is_not_asked_for_and_nothing_is_spent(ledger: Ledger) -> None:
+    adapter = Account("a", Vocabulary())
+    adapter.left = CHARS - 1
+    with pytest.raises(BudgetExhausted, match=f"{CHARS - 1} of 100 left on the account") as caught:
+        await heard(metered(adapter, ledger))
+    assert caught.value.retry_after_s == 3600.0
+    assert (adapter.entered, spent(ledger)) == (0, 0)
+    adapter.left = CHARS
+    assert await heard(metered(adapter, ledger)) == 3
+
+
+async def test_little_credit_is_told_once_and_again_after_it_was_filled_up(ledger: Ledger) -> None:
+    adapter = Account("a", Vocabulary())
+    provider = metered(adapter, ledger, UNLIMITED)
+    with capture_logs() as logs:
+        for adapter.left in (21, 20, 19, 100, 20):
+            await heard(provider)
+    assert [(line["event"], line["left"]) for line in logs] == [("credit nearly used up", left) for left in (20, 20)]
