@@ -11,24 +11,20 @@ import base64
 import json
 import random
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
+from tests.servers.elevenlabs_speech import Times, in_milliseconds, in_seconds, spoken, timed
 from tests.servers.fake_api import HTML, SLOW_S, STATUSES, FakeApi, Knob
-from tests.servers.sounds import SYLLABLE_S, encoded, pcm
+from tests.servers.sounds import encoded, pcm
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
 
 RACHEL, ROGER, ANNA = "21m00Tcm4TlvDq8ikWAM", "CwhRBWXzGAHq8TQ4Fs17", "ANNAxx11111111111111"
-WORD_S = SYLLABLE_S * 1.2
-PIECE_S = 0.1
-"""Of audio in one message; the real ones are longer."""
 CODES = {
-    400: ("validation_error", "invalid_parameters"),
+    400: ("validation_error", "max_character_limit_exceeded"),
     401: ("authentication_error", "invalid_api_key"),
     402: ("payment_required", "paid_plan_required"),
     403: ("authorization_error", "output_format_not_allowed"),
@@ -39,45 +35,6 @@ CODES = {
 BIG_FORMATS = {"pcm_44100", "pcm_48000", "mp3_44100_192"}
 
 
-class Times(StrEnum):
-    """How the times of characters come."""
-
-    WITH_EACH = "with each piece"
-    NEVER = "never"
-    LAST = "with the last piece only"
-    TWICE = "some of them first, then all again"
-    OTHER_TEXT = "of another text"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Some of a text's audio, and the characters that begin in it; times from the text's beginning."""
-
-    audio: bytes
-    chars: tuple[str, ...]
-    starts_s: tuple[float, ...]
-
-
-def spoken(text: str, rate: int) -> list[Piece]:
-    """Return a tone for each word, in pieces; blanks take the quiet end of the word before them."""
-    words = text.split()
-    sound = pcm(len(words), rate)
-    chars: list[tuple[str, float]] = []
-    for number, word in enumerate(words):
-        step = SYLLABLE_S / len(word)
-        chars += [(char, number * WORD_S + index * step) for index, char in enumerate(word)]
-        chars.append((" ", number * WORD_S + SYLLABLE_S))
-    return list(_cut(sound, chars, rate))
-
-
-def _cut(sound: bytes, chars: list[tuple[str, float]], rate: int) -> Iterator[Piece]:
-    size = int(PIECE_S * rate) * 2
-    for start in range(0, len(sound), size):
-        begins, ends = start / rate / 2, (start + size) / rate / 2
-        told = [(char, at_s) for char, at_s in chars if begins <= at_s < ends]
-        yield Piece(sound[start : start + size], tuple(char for char, _ in told), tuple(at_s for _, at_s in told))
-
-
 class ElevenLabsServer(FakeApi):
     """Routes and shapes of the API as of this year."""
 
@@ -85,7 +42,7 @@ class ElevenLabsServer(FakeApi):
         super().__init__(key=key)
         self.at = 20_000
         self.times = Times.WITH_EACH
-        self.voices = [
+        self.voices: list[dict[str, Any]] = [
             {"voice_id": ROGER, "name": "Roger - Laid-Back, Casual", "labels": {"gender": "male", "language": "en"},
              "verified_languages": [{"language": "en", "model_id": "eleven_flash_v2_5", "locale": "en-US"}]},
             {"voice_id": RACHEL, "name": "Rachel", "labels": {"gender": "female"}, "description": "Calm.",
@@ -118,6 +75,7 @@ class ElevenLabsServer(FakeApi):
         self.sent: list[dict[str, Any]] = []
         """Every message that came by websocket."""
         self.sockets = 0
+        self._news = asyncio.Event()
         self._no_sockets = asyncio.Event()
         self._no_sockets.set()
 
@@ -143,6 +101,16 @@ class ElevenLabsServer(FakeApi):
 
     def key_of(self, request: web.Request) -> str:
         return self.key if request.path.endswith("/stream-input") else request.headers.get("xi-api-key", "")
+
+    def tell(self, kind: str, what: str) -> None:
+        self.told.append((kind, what))
+        self._news.set()
+
+    async def until(self, kind: str, what: str) -> None:
+        """Wait until a websocket has seen that."""
+        while (kind, what) not in self.told:
+            self._news.clear()
+            await self._news.wait()
 
     async def idle(self) -> None:
         await super().idle()
@@ -186,29 +154,12 @@ class ElevenLabsServer(FakeApi):
             return self.error(403)
         pieces = spoken(text, int(output_format.split("_")[1]))
         bodies = [
-            {"audio_base64": base64.b64encode(piece.audio).decode(), "alignment": _seconds(times)}
-            | {"normalized_alignment": _seconds(times)}
-            for piece, times in zip(pieces, self._timed_pieces(text, pieces), strict=True)
+            {"audio_base64": base64.b64encode(piece.audio).decode(), "alignment": in_seconds(times)}
+            | {"normalized_alignment": in_seconds(times)}
+            for piece, times in zip(pieces, timed(pieces, self.times), strict=True)
         ]
         body = "".join(f"{json.dumps(one)}\n" for one in bodies)
         return await self.spoken(request, body.encode(), "application/json")
-
-    def _timed_pieces(self, text: str, pieces: list[Piece]) -> list[Piece | None]:
-        """Return which times each piece comes with."""
-        every = Piece(b"", *map(tuple, zip(*[pair for one in pieces for pair in _pairs(one)], strict=True)))
-        match self.times:
-            case Times.NEVER:
-                return [None for _ in pieces]
-            case Times.LAST:
-                return [*(None for _ in pieces[1:]), every]
-            case Times.TWICE:
-                half = len(every.chars) // 2
-                some = Piece(b"", every.chars[:half], every.starts_s[:half])
-                return [some, *(None for _ in pieces[2:]), every] if len(pieces) > 1 else [every]
-            case Times.OTHER_TEXT:
-                return [Piece(b"", tuple("q" for _ in one.chars), one.starts_s) for one in pieces]
-        assert text
-        return list(pieces)
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         if self.handshake is not None:
@@ -232,11 +183,11 @@ class ElevenLabsServer(FakeApi):
     async def _counted(self, request: web.Request) -> AsyncIterator[None]:
         self.sockets += 1
         self._no_sockets.clear()
-        self.told.append(("open", request.match_info["voice_id"]))
+        self.tell("open", request.match_info["voice_id"])
         try:
             yield
         finally:
-            self.told.append(("closed", ""))
+            self.tell("closed", "")
             self.sockets -= 1
             if not self.sockets:
                 self._no_sockets.set()
@@ -284,7 +235,7 @@ class _Socket:
         return None
 
     async def _final(self) -> None:
-        self._server.told.append(("end", ""))
+        self._server.tell("end", "")
         await self._socket.send_json({"isFinal": True, "audio": None})
         await self._socket.close()
 
@@ -296,7 +247,7 @@ class _Socket:
     async def _speak(self, text: str) -> bool:
         """Send a text's audio; False where the websocket is to end."""
         server, knob = self._server, self._server.knob
-        server.told.append(("text", text.strip()))
+        server.tell("text", text.strip())
         if status := STATUSES.get(knob):
             await self._refuse(server.codes[status][1])
             return False
@@ -318,47 +269,21 @@ class _Socket:
     async def _send(self, text: str) -> bool:
         server = self._server
         pieces = spoken(text, self._rate)
-        for piece, times in zip(pieces, server._timed_pieces(text, pieces), strict=True):
+        for piece, times in zip(pieces, timed(pieces, server.times), strict=True):
             if server.knob in {Knob.STALL, Knob.CUT} and self._bytes + len(piece.audio) > server.at:
                 if server.knob is Knob.STALL:
-                    await self._socket.receive()
+                    while (await self._socket.receive()).type is WSMsgType.TEXT:
+                        pass
                 elif self._request.transport is not None:
                     self._request.transport.close()
                 return False
             if server.knob is Knob.SLOW_BODY:
                 await asyncio.sleep(SLOW_S)
             self._bytes += len(piece.audio)
-            server.told.append(("audio", text.strip()))
+            server.tell("audio", text.strip())
             await self._socket.send_json(
                 {"audio": base64.b64encode(piece.audio).decode(), "isFinal": None}
-                | {"alignment": _milliseconds(times), "normalizedAlignment": _milliseconds(times)}
+                | {"alignment": in_milliseconds(times), "normalizedAlignment": in_milliseconds(times)}
             )
             await asyncio.sleep(0)
         return True
-
-
-def _pairs(piece: Piece) -> Iterator[tuple[str, float]]:
-    yield from zip(piece.chars, piece.starts_s, strict=True)
-
-
-def _seconds(piece: Piece | None) -> dict[str, Any] | None:
-    if piece is None or not piece.chars:
-        return None
-    ends = [*piece.starts_s[1:], piece.starts_s[-1] + 0.02]
-    return {
-        "characters": list(piece.chars),
-        "character_start_times_seconds": list(piece.starts_s),
-        "character_end_times_seconds": ends,
-    }
-
-
-def _milliseconds(piece: Piece | None) -> dict[str, Any] | None:
-    if piece is None or not piece.chars:
-        return None
-    starts = [round(start_s * 1000) for start_s in piece.starts_s]
-    ends = [*starts[1:], starts[-1] + 20]
-    return {
-        "chars": list(piece.chars),
-        "charStartTimesMs": starts,
-        "charDurationsMs": [end - start for start, end in zip(starts, ends, strict=True)],
-    }

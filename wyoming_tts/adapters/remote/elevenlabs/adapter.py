@@ -166,10 +166,11 @@ class ElevenLabsAdapter(HttpAdapter):
         except FormatRefused:
             if not self._refuse(request):
                 raise
-        except (UtteranceRejected, BadCredentials, NoSuchAddress):
+        except (UtteranceRejected, BadCredentials, ProviderUnavailable) as error:
             if not turn.at_door:
                 raise
-            self._do_without_sockets()
+            if not isinstance(error, ProviderUnavailable) or isinstance(error, NoSuchAddress):
+                self._do_without_sockets()
         return None
 
     async def _by_http(self, contexts: AsyncExitStack, utterance: Utterance, voice_id: str) -> AudioStream:

@@ -26,8 +26,8 @@ class JsonObjects:
         """Return the objects that are whole by now."""
         try:
             text = self._decode.decode(data)
-        except UnicodeDecodeError as error:
-            raise BadAudio("what came is no JSON", provider=self._provider) from error
+        except UnicodeDecodeError:  # not chained: it shows what came
+            raise BadAudio("what came is no JSON", provider=self._provider) from None
         self._buffer += text
         found = []
         # Base64 holds no brace, so that a long object is not looked through again with every piece of it.
