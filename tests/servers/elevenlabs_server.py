@@ -138,9 +138,9 @@ class ElevenLabsServer(FakeApi):
         return web.json_response({"detail": body}, status=401)
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
-        text, output_format = (await request.json())["text"], request.query["output_format"]
-        if output_format in self.formats_refused:
-            return self.error(403)
+        text, output_format = (await request.json()).get("text"), request.query["output_format"]
+        if text is None or output_format in self.formats_refused:
+            return self.error(422 if text is None else 403)
         sound = pcm(len(text.split()), int(output_format.split("_")[1]))
         if output_format.startswith("mp3"):
             return await self.spoken(request, encoded(sound, int(output_format.split("_")[1]), "MP3"), "audio/mpeg")
@@ -148,10 +148,10 @@ class ElevenLabsServer(FakeApi):
 
     async def _timed(self, request: web.Request) -> web.StreamResponse:
         if not self.has_timestamps:
-            raise web.HTTPNotFound(text="")
-        text, output_format = (await request.json())["text"], request.query["output_format"]
-        if output_format in self.formats_refused:
-            return self.error(403)
+            return web.json_response({"detail": "Not Found"}, status=404)
+        text, output_format = (await request.json()).get("text"), request.query["output_format"]
+        if text is None or output_format in self.formats_refused:
+            return self.error(422 if text is None else 403)
         pieces = spoken(text, int(output_format.split("_")[1]))
         bodies = [
             {"audio_base64": base64.b64encode(piece.audio).decode(), "alignment": in_seconds(times)}

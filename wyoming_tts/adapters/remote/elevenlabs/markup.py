@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 # `<break time="3s" />`, `<phoneme ...>`, and whatever tag comes next: never spoken, so dropped.
-_TAG = re.compile(r"<[/!?]?[A-Za-z][^<>]*>")
+_TAG = re.compile(r"<(?:[/?]?[A-Za-z]|!)[^<>]*>")
 # One that is not closed may go on in the next text.
-_OPENING = re.compile(r"<(?=[/!?]?[A-Za-z])")
+_OPENING = re.compile(r"<(?=[/?]?[A-Za-z]|!)")
 # `[whispers]`, which the third generation of models acts; without its brackets it is a word.
 _BRACKETS = str.maketrans("[]", "  ")
 

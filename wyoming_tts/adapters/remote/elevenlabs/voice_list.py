@@ -94,8 +94,8 @@ def _order(voice_id: str, entry: dict[str, Any]) -> tuple[str, float, str]:
 
 def _readable(name: str) -> str:
     """Return a name that can stand in `provider/voice#speaker`."""
-    plain = "".join("-" if sign in "/#" else sign for sign in name if sign.isprintable())
-    return " ".join(plain.split())[:MAX_NAME_CHARS].strip()
+    signs = ("-" if sign in "/#" else sign for sign in " ".join(name.split()) if sign.isprintable())
+    return "".join(signs)[:MAX_NAME_CHARS].strip()
 
 
 def _languages(entry: dict[str, Any], labels: dict[str, Any], model: SpeechModel) -> tuple[str, ...]:
