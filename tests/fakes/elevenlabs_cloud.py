@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from wyoming_tts.speech.audio import AudioFormat, Mark
 
 READ_S = 0.5
-LULL_S = 0.2
-SETTLE_S = 0.03
+LULL_S = 0.3
+SETTLE_S = 0.1
 """In real time: a network's waits are the network's own."""
 RATE = 24_000
 

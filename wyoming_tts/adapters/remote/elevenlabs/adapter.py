@@ -47,6 +47,8 @@ SETTLE_S = 0.15
 """Its listener has more than that in hand; a gap within the audio of a text is shorter."""
 UNTIMED_PIECES = 4
 """Audio without any times by HTTP, after which none are asked for."""
+SOCKET_FORMATS = frozenset({"auto", "pcm_16000", "pcm_22050", "pcm_24000", "pcm_44100"})
+"""Of a codec the texts' audio could not be told apart, and `pcm_48000` is not among a websocket's formats."""
 
 log = structlog.get_logger(__name__)
 
@@ -153,10 +155,10 @@ class ElevenLabsAdapter(HttpAdapter):
         return request
 
     def _runs_on(self, utterance: Utterance) -> bool:
-        """Whether more is to follow in the same breath; a codec's stream cannot be told apart by texts."""
-        is_raw = not self._settings.output_format.startswith("mp3")
+        """Whether more is to follow in the same breath, and can."""
         wanted = utterance.streamed and bool(utterance.answer_id)
-        return wanted and is_raw and self._has_sockets and self._model.takes_text_streams
+        able = self._model.takes_text_streams and self._settings.output_format in SOCKET_FORMATS
+        return wanted and able and self._has_sockets
 
     async def _by_socket(self, contexts: AsyncExitStack, request: SpeechRequest) -> AudioStream | None:
         """Return the stream; None where HTTP is to be tried, which also says more clearly why not."""

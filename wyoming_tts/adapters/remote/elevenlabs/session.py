@@ -77,7 +77,7 @@ class Session:
             request = turn.request
             async with self._api.socket(request.socket_path, query=request.socket_query) as socket:
                 turn.at_door = False
-                await socket.send(request.socket_opening)
+                await self._send(socket, request.socket_opening)
                 await self._speak_all(socket)
         except ProviderError as error:
             self._fail(error)
@@ -98,11 +98,13 @@ class Session:
             async with self._api.slots:
                 await self._speak(socket, self.current)
             self.current.finish()
-            self.current = None if self._ending else await self._next(socket)
+            self.current = None
+            if not self._ending and await self._has_next(socket):
+                self.current = self.waiting.popleft()
 
-    async def _next(self, socket: ApiSocket) -> Turn | None:
-        """Wait for a turn; None where none came for a while, or the server has left meanwhile."""
-        if not self.waiting:
+    async def _has_next(self, socket: ApiSocket) -> bool:
+        """Wait for a turn; false where none came for a while, or the server has left meanwhile."""
+        while not self.waiting:
             self._news.clear()
             waits = [
                 asyncio.create_task(self._news.wait()),
@@ -112,16 +114,16 @@ class Session:
             try:
                 await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
                 if not waits[0].done() or waits[2].done():
-                    return None
+                    return False
             finally:
                 for wait in waits:
                     wait.cancel()
                 await asyncio.wait(waits)
-        return self.waiting.popleft()
+        return True
 
     async def _speak(self, socket: ApiSocket, turn: Turn) -> None:
         """Send a text and take its audio to the end."""
-        await socket.send({"text": turn.request.text + " ", "flush": True})
+        await self._send(socket, {"text": turn.request.text + " ", "flush": True})
         self._options.spent(turn.request.text)
         while (message := await self._receive(socket, turn)) is not None:
             if "error" in message:
@@ -162,7 +164,17 @@ class Session:
     async def _end(self, socket: ApiSocket) -> None:
         if not self._ending:
             self._ending = True
-            await socket.send(END)
+            await self._send(socket, END)
+
+    async def _send(self, socket: ApiSocket, message: dict[str, Any]) -> None:
+        try:
+            await socket.send(message)
+        except ProviderUnavailable:
+            # It may have said why before it left.
+            while (said := await socket.receive(within_s=self._options.lull_s)) is not None:
+                if "error" in said:
+                    raise failure_of_message(said, self._api.provider) from None
+            raise
 
 
 async def _left(socket: ApiSocket) -> None:

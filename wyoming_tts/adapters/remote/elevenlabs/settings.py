@@ -61,7 +61,8 @@ class ElevenLabsSettings(HttpProviderSettings):
     word_times: bool = True
     """Whether it is asked when each word begins, so that another voice can carry on at the very word."""
     websocket: bool = True
-    """Whether an answer that is still being written is spoken over one connection, so that its melody runs on."""
+    """Whether an answer that is still being written is spoken over one connection, so that its melody runs on; only
+    with `word_times`."""
     stability: Part | None = None
     """From lively (0.0) to even (1.0). Leave it and the next three out for what is set for the voice at ElevenLabs."""
     similarity_boost: Part | None = None

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MESSAGES_AHEAD = 16
 """Of up to a second each, kept for a listener: then the next utterance is asked for while this one still plays."""
+BYTES_AHEAD = 2 * 1024**2
+"""Whatever the size of its messages."""
 
 
 class Turn:
@@ -38,9 +40,13 @@ class Turn:
         self._news = asyncio.Event()
         self._room = asyncio.Event()
 
+    @property
+    def _is_full(self) -> bool:
+        return len(self._waiting) >= MESSAGES_AHEAD or sum(len(audio) for audio, _ in self._waiting) >= BYTES_AHEAD
+
     async def put(self, audio: bytes, marks: list[Mark]) -> None:
         """Hand on a message's audio; waits while too much lies unread."""
-        while len(self._waiting) >= MESSAGES_AHEAD:
+        while self._is_full:
             self._room.clear()
             await self._room.wait()
         self._waiting.append((audio, marks))

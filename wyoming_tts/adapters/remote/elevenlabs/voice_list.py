@@ -103,12 +103,13 @@ def _languages(entry: dict[str, Any], labels: dict[str, Any], model: SpeechModel
     verified = entry.get("verified_languages")
     checked = [one for one in verified if isinstance(one, dict)] if isinstance(verified, list) else []
     checked.sort(key=lambda one: one.get("model_id") != model.id)
-    own = [_word(one, "locale") or _word(one, "language") for one in checked] + [_word(labels, "language")]
-    tags = dict.fromkeys(normalised(tag) for tag in own if tag)
+    own = [normalised(_word(one, "locale") or _word(one, "language")) for one in checked]
     spoken = {primary(tag) for tag in model.languages}
-    kept = [tag for tag in tags if not spoken or primary(tag) in spoken]
-    heard = {primary(tag) for tag in kept}
-    return tuple(dict.fromkeys([*kept, *(tag for tag in model.languages if primary(tag) not in heard)])) or ("en",)
+    kept = [tag for tag in own if tag and (not spoken or primary(tag) in spoken)]
+    for tag in [normalised(_word(labels, "language")), *model.languages]:
+        if tag and primary(tag) not in map(primary, kept) and (not spoken or primary(tag) in spoken):
+            kept.append(tag)
+    return tuple(dict.fromkeys(kept)) or ("en",)
 
 
 def _word(entry: dict[str, Any], key: str) -> str:

@@ -129,6 +129,14 @@ async def test_credits_are_asked_for_and_counted_down() -> None:
         assert left == [99_000, 98_995, 99_000, 98_995]
 
 
+async def test_what_the_server_says_that_it_cost_counts() -> None:
+    async with cloud() as subject:
+        for told, left in (("7", 98_993), ("", 98_991), ("-5", 98_989), ("many", 98_987)):
+            subject.adapter._charge("four", told)
+            assert subject.adapter.credit is not None
+            assert subject.adapter.credit.left == left
+
+
 async def test_what_it_declares() -> None:
     async with cloud(concurrency=2) as subject:
         capabilities = subject.adapter.capabilities

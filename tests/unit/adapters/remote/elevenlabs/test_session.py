@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from tests.fakes.clock import settle
+from tests.fakes.clock import FakeClock, settle
 from tests.fakes.elevenlabs_cloud import Cloud, cloud
 from tests.servers.elevenlabs_speech import Times
 from tests.servers.fake_api import Knob
 from wyoming_tts.adapters.remote.elevenlabs.adapter import IDLE_S
+from wyoming_tts.adapters.remote.elevenlabs.session import Session, SessionOptions
+from wyoming_tts.adapters.remote.elevenlabs.settings import ElevenLabsSettings
+from wyoming_tts.adapters.remote.elevenlabs.speech_model import model_of
+from wyoming_tts.adapters.remote.elevenlabs.speech_request import SpeechRequest
+from wyoming_tts.adapters.remote.elevenlabs.turn import Turn
 from wyoming_tts.errors import BadCredentials, ProviderUnavailable, QuotaExhausted, SpeechCutOff
 from wyoming_tts.speech.prosody import Prosody
+from wyoming_tts.speech.utterance import Utterance
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from wyoming_tts.net.api_client import ApiClient
 
 WORD_BYTES = 11_520
 SENTENCES = ("One small step.", "Then a giant leap for all.", "Done.")
@@ -121,6 +135,17 @@ async def test_one_left_before_its_turn_is_never_sent() -> None:
         assert subject.fake.sockets == 1
 
 
+async def test_one_that_comes_and_goes_while_nobody_speaks_leaves_the_websocket_open() -> None:
+    async with cloud(streamed=True) as subject:
+        await subject.say("One.")
+        gone = asyncio.create_task(subject.say("Never."))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await settle()
+        assert len((await subject.say("Two.")).pcm) == WORD_BYTES
+        assert sum(kind == "open" for kind, _ in subject.fake.told) == 1
+
+
 async def test_after_a_cut_the_next_one_has_a_websocket_of_its_own() -> None:
     async with cloud(streamed=True) as subject:
         subject.fake.knob, subject.fake.at = Knob.CUT, WORD_BYTES
@@ -157,10 +182,57 @@ async def test_the_third_generation_is_never_asked_for_a_websocket() -> None:
         assert not {"previous_text", "next_text"} & subject.bodies()[0].keys()
 
 
-async def test_compressed_audio_goes_by_http() -> None:
-    async with cloud(streamed=True, output_format="mp3_44100_128", word_times=False) as subject:
-        await subject.say("Hello.")
+async def test_formats_that_a_websocket_lacks_go_by_http() -> None:
+    async with cloud(streamed=True, output_format="pcm_48000") as subject:
+        subject.fake.formats_refused = set()
+        assert (await subject.say("Hello.")).format.rate == 48_000
         assert subject.fake.told == []
+
+
+class Closed:
+    """A websocket whose server has said why, and has left."""
+
+    close_code = 1008
+
+    def __init__(self, *said: dict[str, str]) -> None:
+        self._said = deque[dict[str, str] | None]([*said, None])
+
+    async def send(self, _: object) -> None:
+        raise ProviderUnavailable("gone", provider="cloud")
+
+    async def receive(self, *, within_s: float | None = None) -> dict[str, str] | None:
+        assert within_s
+        return self._said.popleft()
+
+
+class ClosedApi:
+    provider = "cloud"
+
+    def __init__(self, *said: dict[str, str]) -> None:
+        self._said = said
+
+    @asynccontextmanager
+    async def socket(self, *_: object, **__: object) -> AsyncIterator[Closed]:
+        yield Closed(*self._said)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [(({"audio": ""}, {"error": "invalid_api_key"}), BadCredentials), ((), ProviderUnavailable)],
+)
+async def test_why_it_left_is_heard_where_nothing_can_be_sent_any_more(
+    said: tuple[dict[str, str], ...], kind: type[Exception]
+) -> None:
+    settings = ElevenLabsSettings.model_validate({"type": "elevenlabs", "api_key": "k"})
+    request = SpeechRequest(Utterance("Hi.", "Rachel"), "x", settings, model_of("eleven_flash_v2_5"), "pcm_24000")
+    turn = Turn(request, "cloud")
+    options = SessionOptions(1.0, 1.0, 1.0, lambda _: None, lambda: None)
+    session = Session(cast("ApiClient", ClosedApi(*said)), FakeClock(), options)
+    session.add(turn)
+    await session.run()
+    with pytest.raises(kind):
+        await anext(turn)
+    assert not turn.at_door
 
 
 async def test_a_format_that_the_plan_lacks_is_asked_for_once() -> None:

@@ -34,7 +34,7 @@ async def test_languages_are_the_voices_own_first_and_only_those_of_the_model() 
     async with cloud() as subject:
         rachel, anna, _ = subject.adapter.voices()
         assert rachel.languages == ("en-US", "de", "fr")
-        assert anna.languages == ("de-DE", "de", "en", "fr")
+        assert anna.languages == ("de-DE", "en", "fr")
 
 
 async def test_a_voice_goes_by_its_name_its_id_and_its_short_name() -> None:
