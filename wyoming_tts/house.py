@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import structlog
 
@@ -43,9 +44,25 @@ CHANGES_SHOWN = 3
 class House:
     """Immutable but for its life: `start` it, `hold` it while using it, `aclose` it in the end."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None, *, keeps_letters: bool = True) -> None:
-        """Take the settings; `keeps_letters` is False for a command whose user sees by himself what has failed."""
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        *,
+        keeps_letters: bool = True,
+        instance: str | None = None,
+    ) -> None:
+        """Take the settings.
+
+        Args:
+            settings: The owner's.
+            clock: Another one for tests.
+            keeps_letters: False for a command whose user sees by himself what has failed.
+            instance: The name of the running server, where an earlier house of its already had one.
+
+        """
         self.settings = settings
+        self.instance = instance or uuid4().hex
         clock = clock or SystemClock()
         self.pool = WorkerPool(_memory_mb(settings), clock=clock)
         self._holders = 0
@@ -56,16 +73,7 @@ class House:
         """Tag of the language that is spoken here."""
         self._store = assembly.store(settings)
         self._http = HttpSession()
-        context = AdapterContext(
-            data_dir=settings.server.data_path,
-            pool=self.pool,
-            clock=clock,
-            workers=settings.workers,
-            language=self.language,
-            http=self._http,
-            memory=self._store.voice_lists,
-        )
-        parts = assembly.parts(settings, context, self._store, keeps_letters=keeps_letters)
+        parts = assembly.parts(settings, self._context(clock), self._store, keeps_letters=keeps_letters)
         self.providers = parts.providers
         self.catalog = parts.catalog
         self.router = parts.router
@@ -76,6 +84,19 @@ class House:
             **parts.background,
         }
         self._upkeep = Upkeep(self.providers, self.router, clock)
+
+    def _context(self, clock: Clock) -> AdapterContext:
+        """Return what the house lends to its adapters."""
+        return AdapterContext(
+            data_dir=self.settings.server.data_path,
+            pool=self.pool,
+            clock=clock,
+            workers=self.settings.workers,
+            language=self.language,
+            http=self._http,
+            memory=self._store.voice_lists,
+            instance=self.instance,
+        )
 
     async def start(self) -> None:
         """Start every provider; return when there is a list of voices worth showing."""

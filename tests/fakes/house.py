@@ -113,9 +113,13 @@ class FakeAnswer:
 @dataclass(slots=True)
 class FakeCatalog:
     voices: tuple[Advertised, ...] = VOICES
+    relays: tuple[str, ...] = ()
 
     def advertised(self) -> tuple[Advertised, ...]:
         return self.voices
+
+    def relayed(self) -> tuple[str, ...]:
+        return self.relays
 
 
 @dataclass(slots=True)
@@ -123,6 +127,7 @@ class FakeHouse:
     script: Script = field(default_factory=Script)
     speaker: FakeSpeaker = field(init=False)
     catalog: FakeCatalog = field(default_factory=FakeCatalog)
+    instance: str = "fake"
     holders: int = 0
     most_holders: int = 0
 

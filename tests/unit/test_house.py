@@ -10,6 +10,7 @@ import pytest
 from tests.fakes.clock import FakeClock
 from tests.fakes.house_parts import pcm_of, request
 from tests.fakes.piper_voice import build_piper_voice
+from tests.servers.foreign_server import Script, foreign_server
 from wyoming_tts.adapters.registry import DEFAULT_PROVIDERS, PROVIDER_TYPES
 from wyoming_tts.errors import AllProvidersFailed, UnknownVoice
 from wyoming_tts.house import House
@@ -144,3 +145,19 @@ async def test_errors_the_owner_chose(tmp_path: Path) -> None:
         await one.aclose()
     with pytest.raises(AllProvidersFailed):
         await pcm_of(one.speaker, request("Hello."))
+
+
+async def test_each_running_server_has_a_name_that_its_adapters_and_its_voice_list_know(tmp_path: Path) -> None:
+    script = Script()
+    async with foreign_server(script) as mirror:
+        text = f"providers: {{back: {{type: wyoming, uri: '{mirror.uri}'}}}}\n"
+        one, other = house(tmp_path, text), house(tmp_path)
+        assert one.instance != other.instance
+        assert House(one.settings, instance="kept").instance == "kept"
+        script.info = {"tts.instance": one.instance}
+        await one.start()
+        states = {state.name: state for state in await one.provider_states()}
+        assert states["back"].detail == "back is not available (it is this server itself)"
+        assert one.catalog.relayed() == ("back",)
+        await one.aclose()
+        await other.aclose()

@@ -36,6 +36,8 @@ class Capabilities:
     """No money is spent by `probe()`."""
     local: bool = True
     """The text does not leave this machine."""
+    relays: bool = False
+    """Its voices are those of another server of our kind, or may be: such a server need not be told of them."""
 
 
 class Adapter(ABC):

@@ -30,3 +30,5 @@ class AdapterContext:
     """For everybody whose engine is reached over HTTP; the house closes it after the adapters."""
     memory: VoiceMemory = field(default_factory=Forgetful)
     """Of voice lists, for engines that may be down when the house starts."""
+    instance: str = ""
+    """Of this running server, a name that no other one has; empty where it need not be told from others."""

@@ -53,17 +53,22 @@ class ApiClient:
         self._judge = judge
         self._base = URL(endpoint.base_url.rstrip("/") + "/")
         self._ssl: ssl.SSLContext | None = None
+        self._replies: set[aiohttp.ClientResponse] = set()
+        self._sockets: set[aiohttp.ClientWebSocketResponse] = set()
+        self._closed = False
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=endpoint.connect_s, sock_read=endpoint.read_s)
 
     @asynccontextmanager
     async def socket(self, path: str, *, query: Mapping[str, str] | None = None) -> AsyncIterator[ApiSocket]:
         """Enter a websocket once it is open; left, it is closed. Raises ProviderError."""
-        if self._session.closed:
-            raise ProviderUnavailable("the house is closing", provider=self.provider)
+        self._refuse_closed()
         socket = await self._opened(self.url(path).update_query(query or {}))
+        self._sockets.add(socket)
         try:
+            self._refuse_closed()
             yield ApiSocket(socket, self.provider, read_s=self._endpoint.read_s)
         finally:
+            self._sockets.discard(socket)
             await socket.close()
 
     @asynccontextmanager
@@ -86,7 +91,9 @@ class ApiClient:
             url = url.update_query(query)
         for _ in range(MAX_REDIRECTS + 1):
             response = await self._send(method, url, json=json, data=form, headers=headers)
+            self._replies.add(response)
             try:
+                self._refuse_closed()
                 if response.status in _REDIRECTS:
                     url = self._redirected(method, response)
                     continue
@@ -94,6 +101,7 @@ class ApiClient:
                 yield Reply(response, self.provider)
                 return
             finally:
+                self._replies.discard(response)
                 # Gives the connection back where all has been read, and closes it otherwise.
                 response.release()
         raise ProviderUnavailable("it redirects in a circle", provider=self.provider)
@@ -111,6 +119,14 @@ class ApiClient:
                 self._base, allow_redirects=False, timeout=self._timeout, proxy=self.proxy(self._base), ssl=tls
             ):
                 pass
+
+    async def aclose(self) -> None:
+        """Break off whatever is being read, and send nothing more; may be called twice."""
+        self._closed = True
+        for response in list(self._replies):
+            response.close()
+        for socket in list(self._sockets):
+            await socket.close()
 
     def url(self, path: str) -> URL:
         """Return the address of a path; raises ProviderUnavailable for one of another server."""
@@ -130,6 +146,12 @@ class ApiClient:
             return proxy_for(url)
         except ConfigError as error:
             raise ProviderUnavailable("the proxy in the environment cannot be used", provider=self.provider) from error
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise ProviderUnavailable("it is closed", provider=self.provider)
+        if self._session.closed:
+            raise ProviderUnavailable("the house is closing", provider=self.provider)
 
     async def _opened(self, url: URL) -> aiohttp.ClientWebSocketResponse:
         with translated(self.provider):
@@ -152,8 +174,7 @@ class ApiClient:
     async def _send(
         self, method: str, url: URL, *, json: object, data: Any, headers: Mapping[str, str] | None
     ) -> aiohttp.ClientResponse:
-        if self._session.closed:
-            raise ProviderUnavailable("the house is closing", provider=self.provider)
+        self._refuse_closed()
         with translated(self.provider):
             return await self._session.get().request(
                 method,

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import aiohttp
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from wyoming_tts.errors import ProviderError, ProviderTimeout, ProviderUnavailable, SpeechCutOff
 
@@ -31,10 +32,16 @@ def translated(provider: str, *, heard: bool = False) -> Iterator[None]:
     try:
         yield
     except aiohttp.ClientResponseError as error:
-        # Not chained: it holds the request's headers, and so the key, in its representation.
-        raise line_failure(error, provider, heard=heard) from None
+        _forget_request(error)
+        raise line_failure(error, provider, heard=heard) from error
     except LINE_FAILURES as error:
         raise line_failure(error, provider, heard=heard) from error
+
+
+def _forget_request(error: aiohttp.ClientResponseError) -> None:
+    """Take out the request's headers, which hold the key: `from None` would only hide them from a traceback."""
+    error.request_info = error.request_info._replace(headers=CIMultiDictProxy(CIMultiDict()))
+    error.args = (error.request_info, ())
 
 
 def line_failure(error: Exception, provider: str, *, heard: bool) -> ProviderError:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     import aiohttp
 
 
+class NotJson(ProviderUnavailable):
+    """Something else came, with a status of success: another kind of server, or one that knows no other answer."""
+
+
 class Reply:
     """Its body can be read once, by `body` or by `json`."""
 
@@ -37,7 +41,7 @@ class Reply:
         try:
             return json.loads(body)
         except (ValueError, RecursionError) as error:
-            raise ProviderUnavailable("what came is no JSON; check its address", provider=self._provider) from error
+            raise NotJson("what came is no JSON; check its address", provider=self._provider) from error
 
 
 class Body:

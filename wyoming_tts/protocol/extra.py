@@ -1,4 +1,4 @@
-"""What Wyoming's event classes would drop: extra keys and private events between us and our workers.
+"""What Wyoming's event classes would drop: extra keys and private events, for our workers and others of our servers.
 
 A plain Wyoming server ignores them, so the same client speaks to any server.
 """
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 DUE_IN_S = "tts.due_in_s"
 PROSODY = "tts.prosody"
 SEED = "tts.seed"
+VIA = "tts.via"
+"""Of a request: the running servers of ours it has come through, as a list of what each calls its `tts.instance`."""
+INSTANCE = "tts.instance"
+"""Of `info`: a name of the running server that no other one has."""
+RELAYED = "tts.relayed"
+"""Of `info`: the beginnings, up to the first `/`, of the names of voices that are another such server's own."""
+QUALITY, GENDER = "tts.quality", "tts.gender"
+"""Of a voice in `info`: what Wyoming's own list has no room for."""
 MARKS_TYPE = "tts-marks"
 """Word times of audio that follows; data `{"marks": [[offset, at_s], ...]}`."""
 LOAD_TYPE = "tts-load"
@@ -40,7 +48,17 @@ def synthesize_event(utterance: Utterance) -> Event:
     }
     if utterance.seed is not None:
         data[SEED] = utterance.seed
+    if utterance.via:
+        data[VIA] = list(utterance.via)
     return Event("synthesize", data)
+
+
+def stream_events(utterance: Utterance) -> tuple[Event, ...]:
+    """Return the utterance as a text stream; with its whole text once more, as Wyoming wants for older servers."""
+    whole = synthesize_event(utterance)
+    manner = {key: value for key, value in whole.data.items() if key != "text"}
+    chunk = Event("synthesize-chunk", {"text": utterance.text})
+    return Event("synthesize-start", manner), chunk, whole, Event("synthesize-stop")
 
 
 def utterance_of(event: Event) -> Utterance:

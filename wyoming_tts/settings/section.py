@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
 
 from wyoming_tts.speech.language import normalised
+from wyoming_tts.speech.prosody import PITCHES, SPEEDS, VOLUMES
 
 
 class Section(BaseModel):
@@ -44,9 +45,9 @@ Seconds = Annotated[float, Strict(), Field(ge=0.0, le=86_400.0)]
 """A stretch of time up to a day, where none at all makes sense."""
 Patience = Annotated[float, Strict(), Field(ge=0.1, le=86_400.0)]
 """How long something may take; none at all would let nothing happen."""
-Speed = Annotated[float, Strict(), Field(ge=0.25, le=4.0)]
-Pitch = Annotated[float, Strict(), Field(ge=0.5, le=2.0)]
-Volume = Annotated[float, Strict(), Field(ge=0.0, le=4.0)]
+Speed = Annotated[float, Strict(), Field(ge=SPEEDS[0], le=SPEEDS[1])]
+Pitch = Annotated[float, Strict(), Field(ge=PITCHES[0], le=PITCHES[1])]
+Volume = Annotated[float, Strict(), Field(ge=VOLUMES[0], le=VOLUMES[1])]
 Pause = Annotated[float, Strict(), Field(ge=0.0, le=5.0)]
 LanguageTag = Annotated[str, AfterValidator(language_tag)]
 Network = Annotated[str, AfterValidator(_network)]

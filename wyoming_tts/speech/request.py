@@ -30,6 +30,8 @@ class SpeechRequest:
     """The peer's address, for the log and for settings that depend on the network."""
     streamed: bool = False
     """The text arrives as a text stream."""
+    via: tuple[str, ...] = ()
+    """Names of the servers of our kind that it has come through, the first one first."""
 
 
 async def whole(text: str) -> AsyncIterator[str]:

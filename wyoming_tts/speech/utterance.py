@@ -37,6 +37,8 @@ class Utterance:
     """Seconds from now until the listener runs dry; 0 for one who hears nothing yet."""
     patience_s: float | None = None
     """Seconds the listener may hear nothing, after `due_s`, before the next link carries on; None waits for ever."""
+    via: tuple[str, ...] = ()
+    """Names of the servers of our kind that the request has come through."""
     insist: bool = False
     """Nobody else is left to say it: try also where the circuit is open."""
     seed: int | None = None

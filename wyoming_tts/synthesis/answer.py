@@ -71,7 +71,7 @@ class Answer:
         self._on_the_way: list[Part] = []
         self._room = asyncio.Semaphore(1)
         self._tasks = asyncio.TaskGroup()
-        self._launcher = Launcher(request.id, chain, manner, self._tasks, streamed=request.streamed)
+        self._launcher = Launcher(request, chain, manner, self._tasks)
         self._hedge = Hedge(self._launcher, self._output.playout)
         self.finished = False
         """All of it was said and heard: the reader of `chunks` came to the end."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from wyoming_tts.adapters.base import Adapter
+    from wyoming_tts.speech.request import SpeechRequest
     from wyoming_tts.synthesis.chain import Chain
     from wyoming_tts.synthesis.manner import Manner
     from wyoming_tts.synthesis.provider import Link
@@ -22,15 +23,11 @@ if TYPE_CHECKING:
 class Launcher:
     """Makes utterances for one answer and starts them in its task group."""
 
-    def __init__(
-        self, answer_id: str, chain: Chain, manner: Manner, tasks: asyncio.TaskGroup, *, streamed: bool = False
-    ) -> None:
-        """`streamed` says that the text is still being written while it is spoken."""
-        self._answer_id = answer_id
+    def __init__(self, request: SpeechRequest, chain: Chain, manner: Manner, tasks: asyncio.TaskGroup) -> None:
+        self._request = request
         self._chain = chain
         self._manner = manner
         self._tasks = tasks
-        self._streamed = streamed
         self._asked: dict[str, Adapter] = {}
 
     def max_chars(self, link: Link | None = None) -> int:
@@ -43,7 +40,7 @@ class Launcher:
 
     async def open_ahead(self) -> None:
         """Have connections ready to those who will probably speak, while the first clause is still being written."""
-        if not self._streamed:
+        if not self._request.streamed:
             return
         for link in [self._chain.current, *self._chain.following()[:1]]:
             if link.provider.breaker.allows():
@@ -53,7 +50,7 @@ class Launcher:
     def end(self) -> None:
         """Tell everybody who was asked that the answer is over; all attempts have ended."""
         for adapter in self._asked.values():
-            adapter.answered(self._answer_id)
+            adapter.answered(self._request.id)
 
     def begin(
         self,
@@ -107,13 +104,14 @@ class Launcher:
             speaker=link.speaker,
             prosody=link.prosody,
             language=link.language,
-            answer_id=self._answer_id,
+            answer_id=self._request.id,
             previous_text=piece.previous_text,
             next_text=piece.next_text,
-            streamed=self._streamed,
+            streamed=self._request.streamed,
             cacheable=cacheable,
             due_s=due_s,
             patience_s=patience_s,
+            via=self._request.via,
             insist=self._chain.insisting,
         )
         self._asked[link.provider.name] = link.provider.adapter

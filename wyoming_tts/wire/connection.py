@@ -11,6 +11,7 @@ from wyoming.event import Event
 
 from wyoming_tts.errors import BadRequest, TtsError
 from wyoming_tts.protocol.framing import PeerGone, read_event
+from wyoming_tts.wire.info import Origin
 from wyoming_tts.wire.outlet import Outlet
 from wyoming_tts.wire.session import Session
 from wyoming_tts.wire.speaking import speak
@@ -189,7 +190,9 @@ class Connection:
 
     async def _take(self, event: Event) -> None:
         if event.type == "describe":
-            encoded = await self._service.info.encoded(self._service.house_source().catalog.advertised())
+            house = self._service.house_source()
+            origin = Origin(house.instance, house.catalog.relayed())
+            encoded = await self._service.info.encoded(house.catalog.advertised(), origin)
             if encoded is not None:
                 await self._outlet.write(encoded)
         elif event.type == "ping":

@@ -42,9 +42,18 @@ class Catalog(Protocol):
         """Return, from memory, the list that clients see; the same object while nothing changed."""
         ...
 
+    def relayed(self) -> tuple[str, ...]:
+        """Return the providers whose voices are another server's of our kind."""
+        ...
+
 
 class House(Protocol):
     """Everything built from one version of the settings."""
+
+    @property
+    def instance(self) -> str:
+        """A name of this running server that no other one has."""
+        ...
 
     @property
     def speaker(self) -> Speaker:

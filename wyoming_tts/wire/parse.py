@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from wyoming_tts.errors import BadRequest
+from wyoming_tts.protocol.extra import PROSODY, VIA
+from wyoming_tts.speech.prosody import NATURAL, Prosody
 
 if TYPE_CHECKING:
     from wyoming.event import Event
 
 MAX_NAME_CHARS = 200
 """Of a voice, a speaker, a language; the longest real ones have some 60."""
+MAX_VIA, MAX_INSTANCE_CHARS = 8, 64
+"""Of the servers that a request has come through; twice what any of ours sends."""
+FACTORS = frozenset({"speed", "pitch", "volume"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,8 @@ class Manner:
 
     voice: VoiceChoice
     ssml: bool
+    prosody: Prosody = NATURAL
+    via: tuple[str, ...] = ()
 
 
 def parse_manner(event: Event) -> Manner:
@@ -36,7 +44,12 @@ def parse_manner(event: Event) -> Manner:
     text_format = event.data.get("text_format")
     if text_format is not None and not isinstance(text_format, str):
         raise BadRequest("`text_format` is not a text.")
-    return Manner(_voice(event.data.get("voice")), ssml=text_format == "ssml")
+    return Manner(
+        _voice(event.data.get("voice")),
+        ssml=text_format == "ssml",
+        prosody=_prosody(event.data.get(PROSODY)),
+        via=_via(event.data.get(VIA)),
+    )
 
 
 def parse_text(event: Event) -> str:
@@ -69,3 +82,28 @@ def _name(voice: dict[str, Any], key: str) -> str | None:
     if len(value) > MAX_NAME_CHARS or not value.isprintable():
         raise BadRequest(f"The voice's `{key}` is not a name of at most {MAX_NAME_CHARS} printable characters.")
     return value
+
+
+def _prosody(factors: Any) -> Prosody:
+    """Return what another server of ours asks for; what several of them have made of it together is bounded."""
+    if factors is None:
+        return NATURAL
+    if not isinstance(factors, dict) or not FACTORS.issuperset(factors) or not all(map(_is_factor, factors.values())):
+        raise BadRequest(f"`{PROSODY}` is not factors of speed, pitch and volume.")
+    return Prosody(**factors).bounded()
+
+
+def _is_factor(value: Any) -> bool:
+    return type(value) in {int, float} and isfinite(value)
+
+
+def _via(instances: Any) -> tuple[str, ...]:
+    if instances is None:
+        return ()
+    if not isinstance(instances, list) or len(instances) > MAX_VIA or not all(map(_is_instance, instances)):
+        raise BadRequest(f"`{VIA}` is not a list of at most {MAX_VIA} names.")
+    return tuple(instances)
+
+
+def _is_instance(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_INSTANCE_CHARS and value.isprintable()

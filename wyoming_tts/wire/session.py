@@ -123,8 +123,10 @@ class Session:
             speaker=manner.voice.speaker,
             language=manner.voice.language,
             ssml=manner.ssml,
+            prosody=manner.prosody,
             client=self._client,
             streamed=streamed,
+            via=manner.via,
         )
         self._waiting.append(Pending(request, feed))
         self._changed.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from wyoming.event import Event
 
-from wyoming_tts.protocol.extra import marks_event, marks_of, synthesize_event, utterance_of
+from wyoming_tts.protocol.extra import marks_event, marks_of, stream_events, synthesize_event, utterance_of
 from wyoming_tts.speech.audio import Mark
 from wyoming_tts.speech.prosody import Prosody
 from wyoming_tts.speech.utterance import Utterance
@@ -20,6 +20,25 @@ from wyoming_tts.speech.utterance import Utterance
 )
 def test_utterance_survives_the_way(utterance: Utterance) -> None:
     assert utterance_of(synthesize_event(utterance)) == utterance
+
+
+def test_the_servers_it_came_through_are_named_only_where_there_are_any() -> None:
+    assert synthesize_event(Utterance("Hi.", "anna", via=("first", "second"))).data["tts.via"] == ["first", "second"]
+    assert "tts.via" not in synthesize_event(Utterance("Hi.", "anna")).data
+
+
+def test_a_text_stream_says_all_twice_but_for_the_text() -> None:
+    utterance = Utterance("Hi.", "anna", "calm", seed=7, via=("first",))
+    start, chunk, whole, stop = stream_events(utterance)
+    assert [event.type for event in (start, chunk, whole, stop)] == [
+        "synthesize-start",
+        "synthesize-chunk",
+        "synthesize",
+        "synthesize-stop",
+    ]
+    assert whole == synthesize_event(utterance)
+    assert start.data | chunk.data == whole.data
+    assert "text" not in start.data
 
 
 def test_plain_synthesize_is_an_utterance() -> None:

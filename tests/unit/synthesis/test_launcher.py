@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from tests.fakes.house_parts import provider
+from tests.fakes.house_parts import provider, request
 from tests.fakes.idle_loop import LoopClock, run_idle
 from tests.fakes.word_adapter import Vocabulary, WordAdapter
 from wyoming_tts.adapters.base import Capabilities
@@ -45,7 +45,7 @@ async def launcher(*links: Link, manner: Manner = MANNER, chain: Chain | None = 
     """A launcher whose attempts end with the context."""
     started = asyncio.all_tasks()
     async with asyncio.TaskGroup() as tasks:
-        yield Launcher("r1", chain or Chain(links), manner, tasks)
+        yield Launcher(replace(request(), via=("first",)), chain or Chain(links), manner, tasks)
         for task in asyncio.all_tasks() - started:
             task.cancel()
 
@@ -113,6 +113,7 @@ def test_an_attempt_has_all_that_its_link_says_and_is_under_way() -> None:
         assert (utterance.text, utterance.previous_text, utterance.answer_id) == ("Hello there.", "Before.", "r1")
         assert (utterance.voice, utterance.speaker, utterance.language) == ("v", "s", "de-AT")
         assert (utterance.prosody, utterance.due_s, utterance.cacheable) == (Prosody(1.5), 2.5, False)
+        assert utterance.via == ("first",)
 
     run_idle(run())
 
@@ -154,6 +155,7 @@ def test_a_rival_is_the_next_link_with_the_same_utterance() -> None:
             assert rival.link is two
             assert (rival.utterance.text, rival.utterance.previous_text) == ("Hello.", "Before.")
             assert (rival.utterance.cacheable, rival.utterance.due_s, rival.utterance.patience_s) == (False, 0.0, 1.5)
+            assert rival.utterance.via == ("first",)
             assert not rival.utterance.insist, "another one is speaking, or about to"
             await rival.stir()
             assert rival.has_audio

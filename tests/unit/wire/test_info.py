@@ -5,11 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import warnings
 from typing import TYPE_CHECKING
+
+from wyoming.event import Event
 
 from tests.fakes.house import VOICES
 from wyoming_tts.synthesis.routing.catalog import Advertised
-from wyoming_tts.wire.info import InfoEvent
+from wyoming_tts.wire.info import InfoEvent, Origin
+
+with warnings.catch_warnings():
+    # Up to Python 3.12 the library's audio module imports `audioop`, which warns of its end.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from wyoming.info import Info
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +58,24 @@ async def test_it_is_one_json_object_of_the_announced_length() -> None:
     header, _, data = encoded.partition(b"\n")
     assert json.loads(header)["data_length"] == len(data)
     assert [voice["name"] for voice in json.loads(data)["tts"][0]["voices"]] == [voice.name for voice in VOICES]
+
+
+async def test_it_says_who_it_is_and_whose_voices_it_relays_and_is_made_anew_when_that_changes() -> None:
+    info = InfoEvent()
+    first = await info.encoded(VOICES, Origin("me"))
+    assert await info.encoded(VOICES, Origin("me")) is first
+    again = await info.encoded(VOICES, Origin("me", ("there",)))
+    assert again is not None
+    data = json.loads(again.partition(b"\n")[2])
+    assert (data["tts.instance"], data["tts.relayed"]) == ("me", ["there"])
+
+
+async def test_a_voice_carries_what_wyoming_s_own_list_has_no_room_for() -> None:
+    encoded = await InfoEvent().encoded((Advertised("a/b", "", ("en",), gender="female", quality=3),))
+    assert encoded is not None
+    event = Event("info", json.loads(encoded.partition(b"\n")[2]))
+    assert event.data["tts"][0]["voices"][0].items() >= {"tts.gender": "female", "tts.quality": 3}.items()
+    assert Info.from_event(event).tts[0].voices[0].name == "a/b", "the library's own classes pass over the rest"
 
 
 async def test_old_list_is_the_answer_until_the_new_one_is_ready_and_is_encoded_once_at_a_time() -> None:

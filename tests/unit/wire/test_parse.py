@@ -6,6 +6,7 @@ import pytest
 from wyoming.event import Event
 
 from wyoming_tts.errors import BadRequest
+from wyoming_tts.speech.prosody import Prosody
 from wyoming_tts.wire.parse import Manner, VoiceChoice, parse_manner, parse_text
 
 
@@ -43,6 +44,33 @@ def test_names_are_short_printable_texts(key: str, value: object) -> None:
 def test_other_kinds_are_refused(data: dict[str, object]) -> None:
     with pytest.raises(BadRequest):
         parse_manner(event(**data))
+
+
+def test_another_server_of_ours_says_how_and_through_whom() -> None:
+    manner = parse_manner(event(**{"tts.prosody": {"speed": 2, "pitch": 0.9}, "tts.via": ["first", "second"]}))
+    assert manner == Manner(VoiceChoice(), ssml=False, prosody=Prosody(2.0, 0.9), via=("first", "second"))
+
+
+def test_what_several_servers_made_of_it_together_is_bounded() -> None:
+    factors = {"speed": 100.0, "pitch": 0.01, "volume": -1}
+    assert parse_manner(event(**{"tts.prosody": factors})).prosody == Prosody(4.0, 0.5, 0.0)
+
+
+@pytest.mark.parametrize(
+    "factors",
+    [1.5, ["speed"], {"size": 1.0}, {"speed": "2"}, {"speed": True}, {"speed": None}, {"speed": float("nan")}],
+)
+def test_a_manner_is_factors(factors: object) -> None:
+    with pytest.raises(BadRequest, match=r"tts\.prosody"):
+        parse_manner(event(**{"tts.prosody": factors}))
+
+
+@pytest.mark.parametrize(
+    "via", ["first", {"a": 1}, ["a"] * 9, ["x" * 65], [""], [7], [None], ["a\nb"], [["a"]], ["\ud800"]]
+)
+def test_the_servers_it_came_through_are_a_few_short_names(via: object) -> None:
+    with pytest.raises(BadRequest, match=r"tts\.via"):
+        parse_manner(event(**{"tts.via": via}))
 
 
 @pytest.mark.parametrize("data", [{}, {"text": None}, {"text": 5}, {"text": ["a"]}])

@@ -78,6 +78,15 @@ async def test_tcp_on_any_family(house: FakeHouse, uri: str) -> None:
             assert await types(client, "info") == ["info"]
 
 
+async def test_info_says_who_the_server_is_and_whose_voices_it_relays(house: FakeHouse) -> None:
+    house.instance, house.catalog.relays = "me", ("there",)
+    async with serving(house) as server, AsyncTcpClient(server.host or "", server.port or 0) as client:
+        await client.write_event(DESCRIBE)
+        info = await client.read_event()
+    assert info is not None
+    assert (info.data["tts.instance"], info.data["tts.relayed"]) == ("me", ["there"])
+
+
 async def test_any_address_of_ipv6_takes_ipv4_as_well(house: FakeHouse) -> None:
     async with serving(house, "tcp://[::]:0") as server, AsyncTcpClient("127.0.0.1", server.port or 0) as client:
         await client.write_event(HELLO)

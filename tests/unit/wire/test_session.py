@@ -9,6 +9,7 @@ import pytest
 from wyoming.event import Event
 
 from wyoming_tts.errors import BadRequest, OverloadedError, TextTooLong, TtsError
+from wyoming_tts.speech.prosody import NATURAL, Prosody
 from wyoming_tts.wire.limits import WireLimits
 from wyoming_tts.wire.session import Session
 
@@ -58,7 +59,17 @@ async def test_request_says_who_asks_for_what(session: Session) -> None:
     request = first.request
     assert (request.voice, request.speaker, request.language, request.ssml) == ("n", "s", "de", True)
     assert (request.id, request.client, request.streamed) == ("1", "192.0.2.1", False)
+    assert (request.prosody, request.via) == (NATURAL, ())
     assert (second.request.id, second.request.streamed, second.request.ssml) == ("2", True, False)
+
+
+async def test_both_kinds_of_request_say_through_whom_they_came_and_how_they_are_to_be_said(session: Session) -> None:
+    ours = {"tts.via": ["first"], "tts.prosody": {"speed": 1.5}}
+    accept(session, whole("a", **ours), Event("synthesize-start", dict(ours)), STOP)
+    for _ in range(2):
+        pending = await session.next()
+        assert pending is not None
+        assert (pending.request.via, pending.request.prosody) == (("first",), Prosody(1.5))
 
 
 @pytest.mark.parametrize(

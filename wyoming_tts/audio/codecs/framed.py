@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from wyoming_tts.audio.codecs.adts_header import AdtsHeader
 from wyoming_tts.audio.codecs.base import Codec

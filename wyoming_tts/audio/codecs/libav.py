@@ -43,6 +43,7 @@ class LibavDecoder:
         with self._translated():
             self._context = self._av.CodecContext.create(codec, "r")
             self._context.thread_count = 1  # more of them would hold frames back
+            self._context.options = {"err_detect": "crccheck+explode"}
             if extradata is not None:
                 self._context.extradata = extradata
 

@@ -31,6 +31,8 @@ class Mp3Codec(FramedCodec[MpegHeader]):
             self._trim = Trim(skip_samples=info.skip_samples, most_samples=info.samples)
             return b""
         self._missing_frames -= 1
+        if self._missing_frames < 0 and self._trim.over:  # another file, that does not tell about itself
+            self._trim = Trim()
         return self._trim.cut(super().sound(header, frame))
 
     def end(self, inbox: Inbox) -> None:

@@ -10,6 +10,11 @@ class Trim:
         self._skip_bytes = 2 * skip_samples
         self._left_bytes = None if most_samples is None else 2 * most_samples
 
+    @property
+    def over(self) -> bool:
+        """Nothing more is to be heard."""
+        return self._left_bytes == 0
+
     def cut(self, pcm: bytes) -> bytes:
         """Return what is to be heard of the next PCM."""
         if self._skip_bytes:

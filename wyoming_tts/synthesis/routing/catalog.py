@@ -31,6 +31,9 @@ class Advertised:
     version: str | None = None
     attribution_name: str = ""
     attribution_url: str = ""
+    gender: str | None = None
+    quality: int | None = None
+    """As of a voice; None where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,10 @@ class Catalog:
             self._lists = lists
             self._advertised = tuple(self._entries(lists))
         return self._advertised
+
+    def relayed(self) -> tuple[str, ...]:
+        """Return the providers whose voices are another server's of our kind, which has to know that."""
+        return tuple(provider.name for provider in self.providers if provider.adapter.capabilities.relays)
 
     def _entries(self, lists: tuple[tuple[Voice, ...], ...]) -> Iterator[Advertised]:
         for house_voice in self.house_voices.values():
@@ -124,6 +131,8 @@ def _voice_entries(provider: str, voice: Voice, speakers: tuple[str, ...]) -> It
             version=voice.version,
             attribution_name=voice.attribution_name,
             attribution_url=voice.attribution_url,
+            gender=voice.gender if speaker is None else None,
+            quality=voice.quality,
         )
 
 

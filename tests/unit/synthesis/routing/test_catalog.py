@@ -4,6 +4,7 @@ import pytest
 
 from tests.fakes.house_parts import provider
 from tests.fakes.word_adapter import Vocabulary, WordAdapter
+from wyoming_tts.adapters.base import Capabilities
 from wyoming_tts.speech.voice import VoiceName
 from wyoming_tts.synthesis.routing.catalog import Catalog, HouseVoice
 
@@ -40,6 +41,16 @@ def test_a_hidden_provider_is_not_advertised_but_can_be_named() -> None:
 
 def test_where_nothing_else_has_a_voice_the_hidden_one_is_shown_rather_than_an_empty_list() -> None:
     assert Catalog([provider(TWO, advertised=False)]).advertised()[0].name == "two/v"
+
+
+def test_it_knows_whose_voices_are_another_server_s() -> None:
+    class Relaying(WordAdapter):
+        @property
+        def capabilities(self) -> Capabilities:
+            return Capabilities(relays=True)
+
+    catalog = Catalog([provider(ONE), provider(Relaying("there", VOCABULARY))])
+    assert catalog.relayed() == ("there",)
 
 
 @pytest.mark.parametrize(

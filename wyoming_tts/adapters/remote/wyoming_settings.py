@@ -1,0 +1,72 @@
+"""What the owner may say about another Wyoming server."""
+
+from ipaddress import ip_address
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from wyoming_tts.protocol.address import Address
+from wyoming_tts.settings.address import HostPort
+from wyoming_tts.settings.remote import RemoteProviderSettings
+from wyoming_tts.settings.section import Count, Patience
+
+_TCP, _UNIX = "tcp://", "unix://"
+_EXAMPLE_PORT = 10200
+# sockaddr_un holds 108 bytes on Linux, one of them the closing zero.
+_UNIX_PATH_MAX_BYTES = 107
+
+
+def _server_uri(uri: str) -> str:
+    if uri.startswith(_TCP):
+        host, port = HostPort.parse(uri.removeprefix(_TCP), scheme=_TCP, port=_EXAMPLE_PORT)
+        if not (host and port):
+            raise ValueError(f"must name the host and the port of a server, as in {_TCP}192.168.1.20:{_EXAMPLE_PORT}")
+        return uri
+    path = uri.removeprefix(_UNIX)
+    if path == uri or not path or "\0" in path:
+        raise ValueError("must be tcp://HOST:PORT or unix://PATH")
+    if len(path.encode(errors="surrogateescape")) > _UNIX_PATH_MAX_BYTES:
+        raise ValueError(f"must have a path of at most {_UNIX_PATH_MAX_BYTES} bytes, as the system sets")
+    return uri
+
+
+class WyomingSettings(RemoteProviderSettings):
+    """Another Wyoming server that speaks: Piper on another machine, a bridge to a cloud, one more wyoming-tts."""
+
+    type: Literal["wyoming"] = "wyoming"
+    """Which kind of engine this is."""
+    uri: Annotated[str, AfterValidator(_server_uri)]
+    """Where it listens: `tcp://HOST:PORT` or `unix://PATH`."""
+    program: str | None = None
+    """Of a server with several programs that speak, the only one to use; leave it out for all."""
+    local: bool | None = None
+    """Whether a text that it is given stays on this machine, for the privacy rules. Leave it out for yes where `uri` is
+    on this machine, else no; write `false` for a bridge on this machine that sends texts to a cloud."""
+    connect_timeout_s: Patience = 1.0
+    """How many seconds connecting may take; a machine in the same house answers within a hundredth of that."""
+    refresh_s: Patience = 60.0
+    """After how many seconds its list of voices is asked for again."""
+    concurrency: Annotated[Count, Field(ge=1, le=64)] = 4
+    """How many utterances it is sent at the same time; more wait for their turn."""
+
+    @property
+    def address(self) -> Address:
+        """Where it listens."""
+        if self.uri.startswith(_UNIX):
+            return Address(path=self.uri.removeprefix(_UNIX))
+        host, port = HostPort.parse(self.uri.removeprefix(_TCP))
+        return Address(host=host, port=port)
+
+    @property
+    def stays_here(self) -> bool:
+        """Whether the text does not leave this machine."""
+        return _is_here(self.address) if self.local is None else self.local
+
+
+def _is_here(address: Address) -> bool:
+    if address.path or address.host == "localhost":
+        return True
+    try:
+        return ip_address(address.host.partition("%")[0]).is_loopback
+    except ValueError:  # a name
+        return False
