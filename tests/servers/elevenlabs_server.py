@@ -169,7 +169,8 @@ class ElevenLabsServer(FakeApi):
         if self.knob is Knob.WRONG_TYPE:
             return web.Response(body=HTML, content_type="text/html")
         if self.knob is Knob.NO_HEADERS:
-            await asyncio.Event().wait()
+            async with self.speaking():
+                await asyncio.Event().wait()
         if self.knob is Knob.SLOW_HEADERS:
             await asyncio.sleep(SLOW_S)
         socket = web.WebSocketResponse(timeout=0.1)
@@ -194,7 +195,7 @@ class ElevenLabsServer(FakeApi):
 
     @asynccontextmanager
     async def speaking(self) -> AsyncIterator[None]:
-        """Count a text of a websocket that is spoken."""
+        """Count a text of a websocket that is spoken, or never will be."""
         self.open += 1
         self.most_open = max(self.open, self.most_open)
         self._idle.clear()
