@@ -19,6 +19,7 @@ class Account:
     """Starts knowing nothing; a key may lack the right to ask."""
 
     credit: Credit | None = None
+    """None also where more than the plan's credits may be used: then their end is not the end."""
     _best_refused: bool = False
     _plan: str = ""
 
@@ -29,6 +30,9 @@ class Account:
         self._plan = str(subscription.get("tier") or "")
         used, limit = subscription.get("character_count"), subscription.get("character_limit")
         if not isinstance(used, int) or not isinstance(limit, int):
+            return
+        if subscription.get("allowed_to_extend_character_limit") is True:
+            self.credit = None
             return
         resets_at = subscription.get("next_character_count_reset_unix")
         resets_in_s = None

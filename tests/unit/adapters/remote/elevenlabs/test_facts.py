@@ -85,6 +85,15 @@ def test_an_account_counts_down() -> None:
     assert account.credit == Credit(0, 1_000, 10.0)
 
 
+def test_where_more_than_the_plans_credits_may_be_used_they_are_no_limit() -> None:
+    account = Account()
+    told = {"character_count": 1_000, "character_limit": 1_000}
+    account.learn(told)
+    assert account.credit == Credit(0, 1_000)
+    account.learn(told | {"allowed_to_extend_character_limit": True})
+    assert account.credit is None
+
+
 def test_the_best_format_is_hoped_for_until_it_is_refused() -> None:
     account = Account()
     assert account.output_format == "pcm_44100"
