@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from tests.contract.remote_subject import KEY, READ_TIMEOUT_S, RemoteSubject
+from tests.contract.remote_subject import EVERY_KNOB, KEY, READ_TIMEOUT_S, TEXT, RemoteSubject
+from tests.servers.elevenlabs_server import ElevenLabsServer
+from tests.servers.elevenlabs_speech import WORD_S
+from tests.servers.fake_api import Knob
 from tests.servers.openai_server import RATE, OpenAiServer
+from wyoming_tts.adapters.remote.elevenlabs.adapter import ElevenLabsAdapter
+from wyoming_tts.adapters.remote.elevenlabs.settings import ElevenLabsSettings
 from wyoming_tts.adapters.remote.openai import adapter as openai_adapter
 from wyoming_tts.adapters.remote.openai.settings import OpenAiSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from wyoming_tts.adapters.base import Adapter
     from wyoming_tts.adapters.context import AdapterContext
+    from wyoming_tts.speech.audio import AudioFormat
+    from wyoming_tts.speech.utterance import Utterance
 
 
 def openai(response_format: str = "wav") -> RemoteSubject:
@@ -43,4 +54,62 @@ def openai_mp3() -> RemoteSubject:
     return openai("mp3")
 
 
-MAKERS: Mapping[str, Callable[[], RemoteSubject]] = {"openai": openai, "openai-mp3": openai_mp3}
+def elevenlabs() -> RemoteSubject:
+    """A whole text, with word times."""
+    return RemoteSubject(ElevenLabsServer(key=KEY), _elevenlabs, "Rachel", _said_s(TEXT), middle=40_000)
+
+
+def elevenlabs_websocket() -> RemoteSubject:
+    """Part of an answer that is still being written."""
+    # A message of a websocket has no header to say when to come again.
+    knobs = EVERY_KNOB - {Knob.RATE_LIMITED}
+    fake = ElevenLabsServer(key=KEY)
+    return StreamedSubject(fake, _elevenlabs, "Rachel", _said_s(TEXT), middle=30_000, knobs=knobs)
+
+
+@dataclass
+class StreamedSubject(RemoteSubject):
+    """Each of its utterances is part of an answer of its own that is still being written, and ends with it."""
+
+    numbers: Iterator[int] = field(default_factory=count)
+    answers: dict[asyncio.Task[object] | None, str] = field(default_factory=dict)
+    """By the task that listens."""
+
+    def utterance(self, text: str = TEXT, *, voice: str = "") -> Utterance:
+        answer_id = self.answers[asyncio.current_task()] = f"a{next(self.numbers)}"
+        return replace(super().utterance(text, voice=voice), streamed=True, answer_id=answer_id)
+
+    async def spoken(self, text: str = TEXT) -> tuple[AudioFormat, bytes]:
+        with self._answering():
+            return await super().spoken(text)
+
+    async def failing(self) -> tuple[Exception, float]:
+        with self._answering():
+            return await super().failing()
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Say afterwards that the answer is over, as the house does."""
+        try:
+            yield
+        finally:
+            self.adapter.answered(self.answers.pop(asyncio.current_task(), ""))
+
+
+def _elevenlabs(url: str, context: AdapterContext) -> Adapter:
+    written = {"type": "elevenlabs", "api_key": SecretStr(KEY), "base_url": url}
+    limits = {"read_timeout_s": READ_TIMEOUT_S, "connect_timeout_s": READ_TIMEOUT_S, "concurrency": 2}
+    settings = ElevenLabsSettings.model_validate(written | limits)
+    return ElevenLabsAdapter("cloud", settings, context, lull_s=READ_TIMEOUT_S / 2, settle_s=READ_TIMEOUT_S / 4)
+
+
+def _said_s(text: str) -> float:
+    return len(text.split()) * WORD_S
+
+
+MAKERS: Mapping[str, Callable[[], RemoteSubject]] = {
+    "elevenlabs": elevenlabs,
+    "elevenlabs-websocket": elevenlabs_websocket,
+    "openai": openai,
+    "openai-mp3": openai_mp3,
+}
