@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WITHIN_S = 50
-NOTHING = dict.fromkeys(("serve", "say", "check", "schema", "voices", "dead-letters"), lambda _: 0)
+NOTHING = dict.fromkeys(("serve", "say", "check", "providers", "schema", "voices", "dead-letters"), lambda _: 0)
 
 
 def wyoming_tts(*words: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

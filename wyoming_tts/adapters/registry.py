@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wyoming_tts.adapters.local import espeak, piper
 from wyoming_tts.adapters.local.espeak import EspeakSettings
 from wyoming_tts.adapters.local.piper import PiperSettings
+from wyoming_tts.adapters.remote.elevenlabs.settings import ElevenLabsSettings
 from wyoming_tts.adapters.remote.openai.settings import OpenAiSettings
 from wyoming_tts.adapters.remote.wyoming import adapter as wyoming
 from wyoming_tts.adapters.remote.wyoming.settings import WyomingSettings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 PROVIDER_TYPES: Mapping[str, type[ProviderSettings]] = MappingProxyType(
     {
+        "elevenlabs": ElevenLabsSettings,
         "espeak": EspeakSettings,
         "openai": OpenAiSettings,
         "piper": PiperSettings,
@@ -32,6 +34,7 @@ PROVIDER_TYPES: Mapping[str, type[ProviderSettings]] = MappingProxyType(
 
 BEHIND_HTTP: Mapping[type[ProviderSettings], str] = MappingProxyType(
     {
+        ElevenLabsSettings: "elevenlabs.adapter",
         OpenAiSettings: "openai.adapter",
     }
 )

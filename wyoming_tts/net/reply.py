@@ -39,7 +39,7 @@ class Reply:
         """Return the whole body, parsed. Raises ProviderError: where it is no JSON, it is another kind of server."""
         body = await self.body.whole(limit_bytes)
         try:
-            return json.loads(body)
+            return json.loads(body.decode(errors="replace"))  # an error of strict decoding shows all of it
         except (ValueError, RecursionError) as error:
             raise NotJson("what came is no JSON; check its address", provider=self._provider) from error
 

@@ -24,7 +24,11 @@ def context(tmp_path: Path) -> AdapterContext:
     return AdapterContext(tmp_path, WorkerPool(None, clock=clock), clock, WorkerSettings())
 
 
-NEEDED = {"wyoming": {"uri": "tcp://127.0.0.1:10200"}}
+NEEDED = {
+    "elevenlabs": {"api_key": "k"},
+    "openai": {"preset": "openai"},
+    "wyoming": {"uri": "tcp://127.0.0.1:10200"},
+}
 """Keys without a default."""
 
 

@@ -18,7 +18,7 @@ from wyoming_tts.store.dead_letters import SCHEMA, DeadLetter, DeadLetters, Fail
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMMANDS = dict.fromkeys(("serve", "say", "check", "schema", "voices", "dead-letters"), lambda _: 0)
+COMMANDS = dict.fromkeys(("serve", "say", "check", "providers", "schema", "voices", "dead-letters"), lambda _: 0)
 AT = datetime.now(UTC)
 FAILURES = (
     FailedLink("cloud", "provider-unavailable", "cloud is not available (\x1b[2J)"),
