@@ -105,10 +105,22 @@ async def test_what_is_no_audio_fails_before_there_is_a_stream(pieces: list[byte
         await decoded(Body(pieces), Decoder("cloud", pcm=AudioFormat(RATE_HZ)))
 
 
-@pytest.mark.parametrize("pieces", [[], [wav(tone())]])
-async def test_a_failure_of_the_body_passes(pieces: list[bytes]) -> None:
+@pytest.mark.parametrize("pieces", [[], [wav(tone())[:44]]])
+async def test_a_failure_of_the_body_before_any_audio_passes(pieces: list[bytes]) -> None:
     with pytest.raises(ProviderUnavailable, match="gone"):
         await heard(Body(pieces, ProviderUnavailable("gone", provider="cloud")))
+
+
+async def test_a_failure_of_the_body_after_audio_is_a_cut() -> None:
+    gone = ProviderUnavailable("gone", provider="cloud")
+    with pytest.raises(SpeechCutOff, match="gone") as caught:
+        await heard(Body([wav(tone())], gone))
+    assert caught.value.__cause__ is gone
+
+
+async def test_bad_audio_of_the_body_stays_what_it_is() -> None:
+    with pytest.raises(BadAudio):
+        await heard(Body([wav(tone())], BadAudio("rewording", provider="cloud")))
 
 
 async def test_the_end_stays_the_end() -> None:
