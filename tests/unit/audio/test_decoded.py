@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +18,9 @@ from wyoming_tts.speech.audio import AudioFormat
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+
+
+ROOT = Path(__file__).parents[3]
 
 
 class Body:
@@ -105,10 +111,48 @@ async def test_what_is_no_audio_fails_before_there_is_a_stream(pieces: list[byte
         await decoded(Body(pieces), Decoder("cloud", pcm=AudioFormat(RATE_HZ)))
 
 
-@pytest.mark.parametrize("pieces", [[], [wav(tone())]])
-async def test_a_failure_of_the_body_passes(pieces: list[bytes]) -> None:
+@pytest.mark.parametrize("pieces", [[], [wav(tone())[:44]]])
+async def test_a_failure_of_the_body_before_any_audio_passes(pieces: list[bytes]) -> None:
     with pytest.raises(ProviderUnavailable, match="gone"):
         await heard(Body(pieces, ProviderUnavailable("gone", provider="cloud")))
+
+
+async def test_a_failure_of_the_body_after_audio_is_a_cut() -> None:
+    gone = ProviderUnavailable("gone", provider="cloud")
+    with pytest.raises(SpeechCutOff, match="gone") as caught:
+        await heard(Body([wav(tone())], gone))
+    assert caught.value.__cause__ is gone
+
+
+async def test_bad_audio_of_the_body_stays_what_it_is() -> None:
+    with pytest.raises(BadAudio):
+        await heard(Body([wav(tone())], BadAudio("rewording", provider="cloud")))
+
+
+FIRST_MP3 = """
+import asyncio, sys, threading
+from wyoming_tts.audio.decode import Decoder
+from wyoming_tts.audio.decoded import decoded
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "av":
+            print(threading.current_thread() is threading.main_thread())
+
+class Body:
+    async def __anext__(self):
+        return sys.stdin.buffer.read()
+
+sys.meta_path.insert(0, Watch())
+asyncio.run(decoded(Body(), Decoder("cloud")))
+"""
+
+
+def test_the_library_is_imported_beside_the_loop() -> None:
+    command = [sys.executable, "-c", FIRST_MP3]
+    data = encoded()["mp3"].data
+    result = subprocess.run(command, cwd=ROOT, input=data, capture_output=True, check=True)
+    assert result.stdout.split() == [b"False"]
 
 
 async def test_the_end_stays_the_end() -> None:
