@@ -6,7 +6,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from wyoming_tts.adapters.local import espeak, piper
+from wyoming_tts.adapters.local import command, espeak, piper
+from wyoming_tts.adapters.local.command import CommandSettings
 from wyoming_tts.adapters.local.espeak import EspeakSettings
 from wyoming_tts.adapters.local.piper import PiperSettings
 from wyoming_tts.adapters.remote.elevenlabs.settings import ElevenLabsSettings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 PROVIDER_TYPES: Mapping[str, type[ProviderSettings]] = MappingProxyType(
     {
+        "command": CommandSettings,
         "elevenlabs": ElevenLabsSettings,
         "espeak": EspeakSettings,
         "openai": OpenAiSettings,
@@ -52,6 +54,8 @@ DEFAULT_PROVIDERS: Mapping[str, Mapping[str, object]] = MappingProxyType(
 def build(name: str, settings: ProviderSettings, context: AdapterContext) -> Adapter:
     """Return the adapter for one provider; opens nothing. Raises TypeError for settings of no known type."""
     match settings:
+        case CommandSettings():
+            return command.build(name, settings, context)
         case EspeakSettings():
             return espeak.build(name, settings, context)
         case PiperSettings():

@@ -24,7 +24,8 @@ def context(tmp_path: Path) -> AdapterContext:
     return AdapterContext(tmp_path, WorkerPool(None, clock=clock), clock, WorkerSettings())
 
 
-NEEDED = {
+NEEDED: dict[str, dict[str, object]] = {
+    "command": {"command": ["flite"]},
     "elevenlabs": {"api_key": "k"},
     "openai": {"preset": "openai"},
     "wyoming": {"uri": "tcp://127.0.0.1:10200"},
