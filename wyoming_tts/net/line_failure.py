@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import aiohttp
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
 
 from wyoming_tts.errors import ProviderError, ProviderTimeout, ProviderUnavailable, SpeechCutOff
 
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
 
 LINE_FAILURES = (aiohttp.ClientError, TimeoutError, OSError)
 
+
+class RedirectedError(aiohttp.ClientError):
+    """A websocket's server sends us elsewhere, where the key has no business."""
+
+
 _WHY: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError), "its certificate is not trusted"),
     ((aiohttp.ClientConnectorDNSError,), "there is no host of that name"),
@@ -21,6 +28,7 @@ _WHY: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((aiohttp.ClientConnectorError,), "it refuses connections, or nobody listens there"),
     ((aiohttp.ServerDisconnectedError, aiohttp.ClientOSError), "it closed the connection"),
     ((aiohttp.ClientPayloadError,), "its answer was cut off"),
+    ((RedirectedError,), "it redirects; check its address"),
 )
 """The narrower kinds first."""
 
@@ -30,10 +38,9 @@ def translated(provider: str, *, heard: bool = False) -> Iterator[None]:
     """Raise a ProviderError in place of what the line raises; `heard` once some of the body has come."""
     try:
         yield
-    except aiohttp.ClientResponseError as error:
-        # Not chained: it holds the request's headers, and so the key, in its representation.
-        raise line_failure(error, provider, heard=heard) from None
     except LINE_FAILURES as error:
+        if isinstance(error, aiohttp.ClientError):
+            _empty(error)
         raise line_failure(error, provider, heard=heard) from error
 
 
@@ -44,6 +51,19 @@ def line_failure(error: Exception, provider: str, *, heard: bool) -> ProviderErr
     if heard:
         return SpeechCutOff("the connection broke", provider=provider)
     return ProviderUnavailable(_why(error), provider=provider)
+
+
+def _empty(error: aiohttp.ClientError) -> None:
+    """Take out what it would tell: headers with a key, an address with a text, a proxy's password.
+
+    Raising something else without a cause is not enough: the context would still hold it.
+    """
+    error.args = ()
+    if isinstance(error, aiohttp.ClientResponseError):
+        nothing = CIMultiDictProxy[str](CIMultiDict())
+        error.request_info = aiohttp.RequestInfo(URL(), error.request_info.method, nothing, URL())
+        error.history = ()
+        error.headers = None
 
 
 def _too_slow(error: Exception) -> str:
