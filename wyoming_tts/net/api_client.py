@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from yarl import URL
 
-from wyoming_tts.errors import BadAudio, ConfigError, ProviderError, ProviderUnavailable
+from wyoming_tts.errors import BadAudio, BadCredentials, ConfigError, ProviderError, ProviderUnavailable
 from wyoming_tts.net.api_socket import ApiSocket
 from wyoming_tts.net.line_failure import LINE_FAILURES, translated
 from wyoming_tts.net.public_get import proxy_for
@@ -31,12 +32,17 @@ MAX_JSON_BYTES = 8 * 1024**2
 MAX_REDIRECTS = 3
 """Within the same server: a missing slash, a moved path."""
 
+REFUSAL_S = 1.0
+"""To read why: a listener waits meanwhile, and the status is known already."""
+
 CLOSE_S = 0.1
 """For a websocket's farewell: whoever leaves has no use for what still comes."""
 HEARTBEAT_S = 20.0
 MAX_MESSAGE_BYTES = 4 * 1024**2
 """Of a websocket: a minute of audio in base64."""
 
+_UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""Ends a header, or has no place in one (RFC 9110, 5.5)."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -107,6 +113,8 @@ class ApiClient:
         """Have a connection ready for the next request; tells no key, and it does not matter if it fails."""
         with suppress(ProviderError, *LINE_FAILURES):
             tls = await self._tls()
+            if self._session.closed:
+                return
             async with self._session.get().head(
                 self._base, allow_redirects=False, timeout=self._timeout, proxy=self.proxy(self._base), ssl=tls
             ):
@@ -116,9 +124,10 @@ class ApiClient:
         """Return the address of a path; raises ProviderUnavailable for one of another server."""
         try:
             url = URL(path) if "://" in path else self._base.join(URL(path.lstrip("/")))
+            same = url.origin() == self._base.origin()
         except ValueError as error:
             raise ProviderUnavailable("it names an address that is none", provider=self.provider) from error
-        if url.origin() != self._base.origin():
+        if not same:
             raise ProviderUnavailable("it points to another server", provider=self.provider)
         return url
 
@@ -137,7 +146,7 @@ class ApiClient:
                 try:
                     return await self._session.get().ws_connect(
                         url,
-                        headers=self._endpoint.headers,
+                        headers=self._headers({}),
                         timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
                         heartbeat=HEARTBEAT_S,
                         max_msg_size=MAX_MESSAGE_BYTES,
@@ -160,12 +169,18 @@ class ApiClient:
                 url,
                 json=json,
                 data=data,
-                headers={**self._endpoint.headers, **(headers or {})},
+                headers=self._headers(headers or {}),
                 allow_redirects=False,
                 timeout=self._timeout,
                 proxy=self.proxy(url),
                 ssl=await self._tls(),
             )
+
+    def _headers(self, more: Mapping[str, str]) -> dict[str, str]:
+        headers = {**self._endpoint.headers, **more}
+        if any(_UNSENDABLE.search(value) for value in headers.values()):
+            raise BadCredentials("it holds a line break or another control character", provider=self.provider)
+        return headers
 
     async def _check(self, response: aiohttp.ClientResponse) -> None:
         """Raise what a refusal stands for, or BadAudio for what nobody can read."""
@@ -176,12 +191,14 @@ class ApiClient:
 
     async def _refusal(self, response: aiohttp.ClientResponse) -> ProviderError:
         body = b""
-        with suppress(*LINE_FAILURES):  # the status alone says enough
-            while len(body) <= MAX_BODY_BYTES and (data := await response.content.readany()):
-                body += data
+        with suppress(RuntimeError, *LINE_FAILURES):  # the status alone says enough
+            async with asyncio.timeout(min(REFUSAL_S, self._endpoint.read_s)):
+                while len(body) <= MAX_BODY_BYTES and (data := await response.content.readany()):
+                    body += data
         return self._judged(refusal_of(response.status, response.headers, body))
 
     def _judged(self, refusal: Refusal) -> ProviderError:
+        refusal = refusal.without(" ".join(self._endpoint.headers.values()).split())
         own = None if self._judge is None else self._judge(refusal, self.provider)
         return own or failure_of(refusal, self.provider)
 
