@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 
+from wyoming_tts.audio.codecs.mpeg_header import HEADER_BYTES, MpegHeader
 from wyoming_tts.audio.fault import Fault
 
 TEXT_BYTES = 64
@@ -19,12 +20,6 @@ _IS_PRINTABLE = bytes(int(byte in _PRINTABLE) for byte in range(256))
 _TEXT_RUN = b"\1" * TEXT_BYTES
 
 _MAGIC = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"OggS", b"fLaC", b"\x1a\x45\xdf\xa3", b"ID3\2", b"ID3\3", b"ID3\4")
-
-_MPEG_1, _MPEG_RESERVED, _LAYER_3, _RATE_RESERVED = 3, 1, 1, 3
-_KBPS_1 = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
-_KBPS_2 = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
-_RATES_HZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
-_MP3_HEADER_BYTES = 4
 
 
 class Disguise:
@@ -60,7 +55,7 @@ class Disguise:
 
     def end(self) -> Fault | None:
         """Return what is wrong with a stream that ended before it was long enough to tell."""
-        if self._head and len(self._head) < TEXT_BYTES and _is_text(self._head, distinct=1):
+        if self._head and len(self._head) < TEXT_BYTES and is_text(self._head, distinct=1):
             return Fault.TEXT
         return None
 
@@ -69,15 +64,16 @@ class Disguise:
             return Fault.CONTAINER
         if len(head) < TEXT_BYTES:
             return None
-        if _is_text(head[:TEXT_BYTES]):
+        if is_text(head[:TEXT_BYTES]):
             return Fault.TEXT
         # Four bytes may look like an MP3 header by chance, so that the next frame must begin where this one says.
-        frame_bytes = _mp3_frame_bytes(head)
-        if frame_bytes is not None:
-            after = head[frame_bytes : frame_bytes + _MP3_HEADER_BYTES]
-            if len(after) < _MP3_HEADER_BYTES:
+        header = MpegHeader.parse(head)
+        if header is not None:
+            after = head[header.frame_bytes : header.frame_bytes + HEADER_BYTES]
+            if len(after) < HEADER_BYTES:
                 return None
-            if after[1] == head[1] and _mp3_frame_bytes(after) is not None:
+            following = MpegHeader.parse(after)
+            if following is not None and following.goes_with(header):
                 return Fault.CONTAINER
         self._head = None
         return None
@@ -90,23 +86,10 @@ def _has_text(seen: bytes, classes: bytes) -> bool:
     )
 
 
-def _is_text(head: bytes, *, distinct: int = DISTINCT_BYTES) -> bool:
+def is_text(head: bytes, *, distinct: int = DISTINCT_BYTES) -> bool:
     """Whether the bytes are the beginning of a printable text in UTF-8; its last character may be incomplete."""
     try:
         text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)
     except UnicodeDecodeError:
         return False
     return len(set(head)) >= distinct and "".join(text.split()).isprintable()
-
-
-def _mp3_frame_bytes(header: bytes) -> int | None:
-    """Return how long a frame of MPEG audio layer III is by its header (ISO/IEC 11172-3 and 13818-3, clause 2.4)."""
-    if header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
-        return None
-    version, layer = header[1] >> 3 & 3, header[1] >> 1 & 3
-    kbps_index, rate_index = header[2] >> 4, header[2] >> 2 & 3
-    if version == _MPEG_RESERVED or layer != _LAYER_3 or kbps_index in {0, 15} or rate_index == _RATE_RESERVED:
-        return None
-    kbps = (_KBPS_1 if version == _MPEG_1 else _KBPS_2)[kbps_index - 1]
-    bytes_per_kbit = 144 if version == _MPEG_1 else 72
-    return bytes_per_kbit * kbps * 1000 // _RATES_HZ[version][rate_index] + (header[2] >> 1 & 1)

@@ -1,0 +1,1 @@
+"""Formats of audio that providers send, each taken apart while it arrives."""
