@@ -100,7 +100,7 @@ class FakeApi(ABC):
         """Return the key that a request carries."""
 
     async def __aenter__(self) -> Self:
-        app = web.Application(middlewares=[web.middleware(self._middleware)])
+        app = web.Application(middlewares=[self._middleware])
         app.add_routes(self.routes())
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -156,7 +156,8 @@ class FakeApi(ABC):
             headers={"Content-Type": "text/html" if knob is Knob.WRONG_TYPE else content_type}
         )
         await response.prepare(request)
-        await self._send(request, response, body)
+        with suppress(ConnectionError):  # whoever asked has gone, as a listener may
+            await self._send(request, response, body)
         return response
 
     async def _send(self, request: web.Request, response: web.StreamResponse, body: bytes) -> None:
@@ -171,9 +172,9 @@ class FakeApi(ABC):
             if self.knob is Knob.SLOW_BODY:
                 await asyncio.sleep(SLOW_S)
             await response.write(body[start : start + PIECE_BYTES])
-        with suppress(ConnectionError):
-            await response.write_eof()
+        await response.write_eof()
 
+    @web.middleware
     async def _middleware(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -41,8 +40,6 @@ HEARTBEAT_S = 20.0
 MAX_MESSAGE_BYTES = 4 * 1024**2
 """Of a websocket: a minute of audio in base64."""
 
-_UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-"""Ends a header, or has no place in one (RFC 9110, 5.5)."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -59,17 +56,22 @@ class ApiClient:
         self._judge = judge
         self._base = URL(endpoint.base_url.rstrip("/") + "/")
         self._ssl: ssl.SSLContext | None = None
+        self._replies: set[aiohttp.ClientResponse] = set()
+        self._sockets: set[aiohttp.ClientWebSocketResponse] = set()
+        self._closed = False
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=endpoint.connect_s, sock_read=endpoint.read_s)
 
     @asynccontextmanager
     async def socket(self, path: str, *, query: Mapping[str, str] | None = None) -> AsyncIterator[ApiSocket]:
         """Enter a websocket once it is open; left, it is closed. Raises ProviderError."""
-        if self._session.closed:
-            raise ProviderUnavailable("the house is closing", provider=self.provider)
+        self._refuse_closed()
         socket = await self._opened(self.url(path).update_query(query or {}))
+        self._sockets.add(socket)
         try:
+            self._refuse_closed()
             yield ApiSocket(socket, self.provider, read_s=self._endpoint.read_s)
         finally:
+            self._sockets.discard(socket)
             await socket.close()
 
     @asynccontextmanager
@@ -92,7 +94,9 @@ class ApiClient:
             url = url.update_query(query)
         for _ in range(MAX_REDIRECTS + 1):
             response = await self._send(method, url, json=json, data=form, headers=headers)
+            self._replies.add(response)
             try:
+                self._refuse_closed()
                 if response.status in _REDIRECTS:
                     url = self._redirected(method, response)
                     continue
@@ -100,6 +104,7 @@ class ApiClient:
                 yield Reply(response, self.provider)
                 return
             finally:
+                self._replies.discard(response)
                 # Gives the connection back where all has been read, and closes it otherwise.
                 response.release()
         raise ProviderUnavailable("it redirects in a circle", provider=self.provider)
@@ -113,12 +118,20 @@ class ApiClient:
         """Have a connection ready for the next request; tells no key, and it does not matter if it fails."""
         with suppress(ProviderError, *LINE_FAILURES):
             tls = await self._tls()
-            if self._session.closed:
+            if self._closed or self._session.closed:
                 return
             async with self._session.get().head(
                 self._base, allow_redirects=False, timeout=self._timeout, proxy=self.proxy(self._base), ssl=tls
             ):
                 pass
+
+    async def aclose(self) -> None:
+        """Break off whatever is being read, and send nothing more; may be called twice."""
+        self._closed = True
+        for response in list(self._replies):
+            response.close()
+        for socket in list(self._sockets):
+            await socket.close()
 
     def url(self, path: str) -> URL:
         """Return the address of a path; raises ProviderUnavailable for one of another server."""
@@ -140,13 +153,21 @@ class ApiClient:
         except ConfigError as error:
             raise ProviderUnavailable("the proxy in the environment cannot be used", provider=self.provider) from error
 
+    def _refuse_closed(self) -> None:
+        if not self._endpoint.sendable:
+            raise BadCredentials("it holds a line break or another control character", provider=self.provider)
+        if self._closed:
+            raise ProviderUnavailable("it is closed", provider=self.provider)
+        if self._session.closed:
+            raise ProviderUnavailable("the house is closing", provider=self.provider)
+
     async def _opened(self, url: URL) -> aiohttp.ClientWebSocketResponse:
         with translated(self.provider):
             async with asyncio.timeout(self._endpoint.connect_s + self._endpoint.read_s):
                 try:
                     return await self._session.get().ws_connect(
                         url,
-                        headers=self._headers({}),
+                        headers=self._endpoint.headers,
                         timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
                         heartbeat=HEARTBEAT_S,
                         max_msg_size=MAX_MESSAGE_BYTES,
@@ -161,26 +182,19 @@ class ApiClient:
     async def _send(
         self, method: str, url: URL, *, json: object, data: Any, headers: Mapping[str, str] | None
     ) -> aiohttp.ClientResponse:
-        if self._session.closed:
-            raise ProviderUnavailable("the house is closing", provider=self.provider)
+        self._refuse_closed()
         with translated(self.provider):
             return await self._session.get().request(
                 method,
                 url,
                 json=json,
                 data=data,
-                headers=self._headers(headers or {}),
+                headers={**self._endpoint.headers, **(headers or {})},
                 allow_redirects=False,
                 timeout=self._timeout,
                 proxy=self.proxy(url),
                 ssl=await self._tls(),
             )
-
-    def _headers(self, more: Mapping[str, str]) -> dict[str, str]:
-        headers = {**self._endpoint.headers, **more}
-        if any(_UNSENDABLE.search(value) for value in headers.values()):
-            raise BadCredentials("it holds a line break or another control character", provider=self.provider)
-        return headers
 
     async def _check(self, response: aiohttp.ClientResponse) -> None:
         """Raise what a refusal stands for, or BadAudio for what nobody can read."""
@@ -195,6 +209,8 @@ class ApiClient:
             async with asyncio.timeout(min(REFUSAL_S, self._endpoint.read_s)):
                 while len(body) <= MAX_BODY_BYTES and (data := await response.content.readany()):
                     body += data
+        # A server that refuses may leave our request unread (loudness-tts does), and take it for the next one.
+        response.close()
         return self._judged(refusal_of(response.status, response.headers, body))
 
     def _judged(self, refusal: Refusal) -> ProviderError:

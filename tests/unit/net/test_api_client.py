@@ -374,10 +374,6 @@ async def test_one_connection_serves_one_request_after_another(session: HttpSess
         for _ in range(3):
             await api.json("GET", "x")
         assert len(set(app.peers)) == 1
-        async with SmallApp(answering(400, {"detail": "no"})) as refusing:
-            for _ in range(2):
-                await failure(client(refusing.url, session))
-            assert len(set(refusing.peers)) == 1, "a refusal costs no connection"
 
 
 async def test_a_connection_opened_ahead_is_the_one_that_is_used(session: HttpSession) -> None:
@@ -431,6 +427,41 @@ async def test_closing_the_session_ends_what_is_being_read(session: HttpSession)
         with pytest.raises(ProviderError):
             async for _ in reply.body:
                 pass
+
+
+async def test_closing_it_ends_what_is_being_read_and_sends_nothing_more(session: HttpSession) -> None:
+    async with SmallApp(endless) as app:
+        api, another = client(app.url, session), client(app.url, session)
+        async with api.request("GET", "x") as reply, another.request("GET", "y") as others:
+            await anext(reply.body)
+            await api.aclose()
+            await api.aclose()
+            with pytest.raises(ProviderError):
+                async for _ in reply.body:
+                    pass
+            assert await anext(others.body), "only its own"
+        await asyncio.wait_for(app.idle(), 1.0)
+        assert (await failure(api)).detail == "it is closed"
+        await api.open_ahead()
+        assert len(app.asked) == 2
+
+
+async def test_closing_it_while_a_reply_is_awaited_ends_that(session: HttpSession) -> None:
+    asked, answer_now = asyncio.Event(), asyncio.Event()
+
+    async def answer(_: web.Request) -> web.Response:
+        asked.set()
+        await answer_now.wait()
+        return web.json_response({})
+
+    async with SmallApp(answer) as app:
+        api = client(app.url, session)
+        asking = asyncio.create_task(api.json("GET", "x"))
+        await asked.wait()
+        await api.aclose()
+        answer_now.set()
+        with pytest.raises(ProviderUnavailable):
+            await asking
 
 
 async def test_a_cancel_at_any_turn_leaves_nothing(session: HttpSession) -> None:

@@ -232,6 +232,17 @@ async def test_closing_the_session_ends_what_is_open(session: HttpSession) -> No
         assert await asyncio.wait_for(listening, 1.0) is None
 
 
+async def test_closing_the_client_ends_what_is_open(session: HttpSession) -> None:
+    async with SmallApp(talking(echo)) as app:
+        api = client(app.url, session)
+        async with api.socket("x") as socket:
+            listening = asyncio.create_task(socket.receive())
+            await settle()
+            await api.aclose()
+            assert await asyncio.wait_for(listening, 1.0) is None
+        assert (await failure(api)).detail == "it is closed"
+
+
 async def test_a_cancel_at_any_turn_leaves_nothing(session: HttpSession) -> None:
     async def talk(socket: web.WebSocketResponse) -> None:
         await socket.send_str("{}")

@@ -50,3 +50,8 @@ class HttpAdapter(RemoteAdapter):
         self.voice(voice)
         if self._spoke_at is not None and self._clock.now() - self._spoke_at < IN_USE_S:
             await self.open_ahead()
+
+    async def aclose(self) -> None:
+        """End the watching, and whatever is being spoken."""
+        await super().aclose()
+        await self.api.aclose()
