@@ -18,6 +18,8 @@ THE_ONE = "default"
 """The name here for the voice of an engine that has only one, which AllTalk does not name."""
 NONE_FOUND = "No Voices Found"
 MAX_NAME_CHARS = 200
+QUALITY = 3
+"""That of a Piper voice of medium size: so the order of the providers decides who is the default voice."""
 
 _GENDER = re.compile(r"(?:^|[^a-z])(female|male)(?:[^a-z]|$)", re.IGNORECASE)
 _UNSPEAKABLE = re.compile(r'[<>"|?*#]')
@@ -33,7 +35,7 @@ def listed(body: Any, facts: Facts, languages: Sequence[str], house: str) -> lis
             tuple(languages) or languages_of(name, multilingual=facts.multilingual, house=house),
             description=facts.engine,
             gender=found[1].lower() if (found := _GENDER.search(name)) else None,
-            quality=1,
+            quality=QUALITY,
         )
         for name in dict.fromkeys(names)
     ]
