@@ -15,9 +15,12 @@ def told(error: BaseException) -> str:
     return "\n".join(["".join(traceback.format_exception(error)), *parts])
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        if error.__context__ is not error.__cause__:
-            yield from _chain(error.__context__)
-        error = error.__cause__
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        part = waiting.pop()
+        if part is not None and id(part) not in seen:
+            seen.add(id(part))
+            yield part
+            waiting += [part.__cause__, part.__context__]

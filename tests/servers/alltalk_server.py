@@ -65,6 +65,10 @@ class AllTalkServer(FakeApi):
         """In place of the usual answer of `POST /api/tts-generate`."""
         self.fails_at = "speech"
         """Where the knob works: at the request for `speech`, or later at that for the `file`."""
+        self.status = 0
+        """What every request for speech is refused with, in AllTalk's own shape; 0 refuses none."""
+        self.can_stop = True
+        """An older server has no way to be told to stop."""
         self.paced = False
         """Pieces come in their time, so that there is one to stop at."""
         self.audio = pcm(WORDS, RATE)
@@ -123,6 +127,8 @@ class AllTalkServer(FakeApi):
         return web.json_response({"status": "success", "voices": self.voices})
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
+        if self.status:
+            return self.error(self.status)
         missing = {"text", "voice", "language", "output_file"} - set(request.query)
         if missing:
             return self.error(422)
@@ -148,6 +154,8 @@ class AllTalkServer(FakeApi):
             self.generating = False
 
     async def _make(self, request: web.Request) -> web.StreamResponse:
+        if self.status:
+            return self.error(self.status)
         form = await request.post()
         if "text_input" not in form:
             return self.error(422)
@@ -171,6 +179,8 @@ class AllTalkServer(FakeApi):
         return await self.spoken(request, wav(self.audio, RATE), "audio/wav")
 
     async def _stop(self, _: web.Request) -> web.Response:
+        if not self.can_stop:
+            return self.error(404)
         if self.stop_gate is not None:
             await self.stop_gate.wait()
         if self.generating and not self.stopping:

@@ -10,6 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.fakes.clock import FakeClock, settle
+from tests.fakes.voice_shelf import VoiceShelf
 from wyoming_tts.adapters.base import Capabilities
 from wyoming_tts.adapters.context import AdapterContext
 from wyoming_tts.adapters.remote.remote_adapter import RemoteAdapter
@@ -27,21 +28,6 @@ if TYPE_CHECKING:
 
 ANNA, BEN = Voice("anna", ("en-GB",)), Voice("ben", ("de-DE",))
 REFRESH_S = 60.0
-
-
-class Memory:
-    """Keeps lists for as long as the test lasts."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], Sequence[Voice]] = {}
-        self.writes = 0
-
-    async def recall(self, provider: str, origin: str) -> Sequence[Voice]:
-        return self.kept.get((provider, origin), ())
-
-    async def keep(self, provider: str, origin: str, voices: Sequence[Voice]) -> None:
-        self.kept[(provider, origin)] = voices
-        self.writes += 1
 
 
 class Listing(RemoteAdapter):
@@ -67,8 +53,8 @@ class Listing(RemoteAdapter):
 
 
 @pytest.fixture
-def memory() -> Memory:
-    return Memory()
+def memory() -> VoiceShelf:
+    return VoiceShelf()
 
 
 @pytest.fixture
@@ -77,7 +63,7 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def context(clock: FakeClock, memory: Memory) -> AdapterContext:
+def context(clock: FakeClock, memory: VoiceShelf) -> AdapterContext:
     return AdapterContext(Path(), WorkerPool(None, clock=clock), clock, WorkerSettings(), memory=memory)
 
 
@@ -127,7 +113,7 @@ async def test_another_server_has_other_voices(adapter: Listing, context: Adapte
     await moved.aclose()
 
 
-async def test_an_empty_list_never_replaces_a_good_one(adapter: Listing, memory: Memory) -> None:
+async def test_an_empty_list_never_replaces_a_good_one(adapter: Listing, memory: VoiceShelf) -> None:
     await adapter.start()
     adapter.answer = ()
     await adapter.refresh()
@@ -135,7 +121,7 @@ async def test_an_empty_list_never_replaces_a_good_one(adapter: Listing, memory:
     assert memory.kept == {("mine", "http://here"): (ANNA,)}
 
 
-async def test_only_changes_are_kept(adapter: Listing, memory: Memory, clock: FakeClock) -> None:
+async def test_only_changes_are_kept(adapter: Listing, memory: VoiceShelf, clock: FakeClock) -> None:
     await adapter.start()
     await clock.advance(3 * REFRESH_S)
     assert (adapter.asked, memory.writes) == (4, 1)

@@ -115,7 +115,7 @@ class AllTalkAdapter(HttpAdapter):
                 yield body
             finally:
                 if not body.ended:
-                    await self._stop(body)
+                    await self._stop(None if body.stalled else body)
 
     async def _made(self, form: dict[str, str]) -> str:
         """Have a file made and return its path on the server."""
@@ -139,12 +139,14 @@ class AllTalkAdapter(HttpAdapter):
             raise NoAudio(provider=self.name)
         try:
             said = json.loads(answer)
-            made = said["status"] == MADE
-            path = urlsplit(said["output_file_url"]).path if made else ""
-        except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-            raise BadAudio("an answer that names no file", provider=self.name) from error
-        if not made:
+        except (ValueError, RecursionError) as error:
+            raise BadAudio("an answer that is no JSON", provider=self.name) from error
+        if not isinstance(said, dict) or said.get("status") != MADE:
             raise BadAudio("it says that it made no audio", provider=self.name)
+        try:
+            path = urlsplit(str(said.get("output_file_url") or "")).path
+        except ValueError:
+            path = ""
         if not path.strip("/"):
             raise BadAudio("an answer that names no file", provider=self.name)
         return path

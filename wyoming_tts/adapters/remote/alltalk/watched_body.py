@@ -15,7 +15,9 @@ class WatchedBody:
 
     def __init__(self, body: AsyncIterator[bytes]) -> None:
         self.ended = False
-        """The server has ended it, in order or by breaking off; one that is only slow goes on speaking."""
+        """The server has ended it, in order or by breaking off."""
+        self.stalled = False
+        """Nothing came for too long; the server may still be at work."""
         self._body = body
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -25,6 +27,7 @@ class WatchedBody:
         try:
             return await anext(self._body)
         except ProviderTimeout:
+            self.stalled = True
             raise
         except (StopAsyncIteration, ProviderError):
             self.ended = True
