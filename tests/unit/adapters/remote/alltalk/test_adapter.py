@@ -318,6 +318,14 @@ async def test_warming_looks_again(subject: Subject) -> None:
         await adapter.warm("no-such-voice")
 
 
+async def test_a_connection_is_kept_ready_while_it_is_in_use(subject: Subject) -> None:
+    adapter = await subject.start()
+    await spoken(adapter)
+    await subject.clock.advance(60)
+    await adapter.warm(VOICE)
+    assert [asked.method for asked in subject.fake.asked] == ["GET", "HEAD"]
+
+
 async def test_without_a_model_it_says_so(subject: Subject) -> None:
     subject.fake.settings = {**XTTS, "current_model_loaded": None}
     adapter = await subject.start()
