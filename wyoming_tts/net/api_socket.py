@@ -51,8 +51,10 @@ class ApiSocket:
         return None
 
     def _parsed(self, data: str | bytes) -> dict[str, Any]:
+        # Not strictly: what a UnicodeDecodeError shows of itself is the whole message.
+        text = data if isinstance(data, str) else data.decode(errors="replace")
         try:
-            parsed = json.loads(data)
+            parsed = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise BadAudio("a message that is no JSON", provider=self._provider) from error
         if not isinstance(parsed, dict):

@@ -42,22 +42,20 @@ class HttpSession:
 def _open() -> aiohttp.ClientSession:
     import aiohttp  # noqa: PLC0415 - 0.15 s, which nobody spends who has only voices of his own
 
-    trace = aiohttp.TraceConfig()
-    trace.on_request_redirect.append(_refuse)
+    async def stay(_session: object, _context: object, redirect: aiohttp.TraceRequestRedirectParams) -> None:
+        redirect.response.close()
+        raise aiohttp.ClientConnectionError("redirected")
+
+    # Requests are sent with redirects off; a websocket's cannot be, and would take the key's header to another server.
+    here = aiohttp.TraceConfig()
+    here.on_request_redirect.append(stay)
     # Not `trust_env`: besides proxies that would also send what stands in the user's .netrc.
     return aiohttp.ClientSession(
+        trace_configs=[here],
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": "wyoming-tts", "Accept-Encoding": "identity"},
         auto_decompress=False,
-        trace_configs=[trace],
         max_line_size=MAX_LINE_BYTES,
         max_field_size=MAX_LINE_BYTES,
     )
-
-
-async def _refuse(*_: object) -> None:
-    """Go nowhere. Only websockets get here: aiohttp would take them, with their headers, wherever a server points."""
-    from wyoming_tts.net.line_failure import RedirectedError  # noqa: PLC0415 - it imports what sends HTTP
-
-    raise RedirectedError

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 
 LINE_FAILURES = (aiohttp.ClientError, TimeoutError, OSError)
 
-
-class RedirectedError(aiohttp.ClientError):
-    """A websocket's server sends us elsewhere, where the key has no business."""
-
-
 _WHY: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError), "its certificate is not trusted"),
     ((aiohttp.ClientConnectorDNSError,), "there is no host of that name"),
@@ -28,7 +23,6 @@ _WHY: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((aiohttp.ClientConnectorError,), "it refuses connections, or nobody listens there"),
     ((aiohttp.ServerDisconnectedError, aiohttp.ClientOSError), "it closed the connection"),
     ((aiohttp.ClientPayloadError,), "its answer was cut off"),
-    ((RedirectedError,), "it redirects; check its address"),
 )
 """The narrower kinds first."""
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     import aiohttp
 
 
+class NotJson(ProviderUnavailable):
+    """Something else came, with a status of success: another kind of server, or one that knows no other answer."""
+
+
 class Reply:
     """Its body can be read once, by `body` or by `json`."""
 
@@ -35,9 +39,9 @@ class Reply:
         """Return the whole body, parsed. Raises ProviderError: where it is no JSON, it is another kind of server."""
         body = await self.body.whole(limit_bytes)
         try:
-            return json.loads(body)
+            return json.loads(body.decode(errors="replace"))  # an error of strict decoding shows all of it
         except (ValueError, RecursionError) as error:
-            raise ProviderUnavailable("what came is no JSON; check its address", provider=self._provider) from error
+            raise NotJson("what came is no JSON; check its address", provider=self._provider) from error
 
 
 class Body:

@@ -9,7 +9,7 @@ from yarl import URL
 
 from tests.fakes.telling import told
 from wyoming_tts.errors import ProviderError, ProviderTimeout, ProviderUnavailable, SpeechCutOff
-from wyoming_tts.net.line_failure import RedirectedError, translated
+from wyoming_tts.net.line_failure import translated
 
 SECRET = "sk-1234567890"
 ASKED = aiohttp.RequestInfo(
@@ -29,7 +29,7 @@ ASKED = aiohttp.RequestInfo(
         (aiohttp.ClientPayloadError("cut"), False, ProviderUnavailable),
         (ConnectionResetError(104, "reset"), True, SpeechCutOff),
         (ConnectionResetError(104, "reset"), False, ProviderUnavailable),
-        (RedirectedError(), False, ProviderUnavailable),
+        (aiohttp.ClientConnectionError("redirected"), False, ProviderUnavailable),
         (aiohttp.ClientHttpProxyError(ASKED, (), status=407, headers=ASKED.headers), False, ProviderUnavailable),
         (aiohttp.ClientResponseError(ASKED, (), status=400, message="bad line"), False, ProviderUnavailable),
     ],
@@ -52,7 +52,6 @@ def test_what_is_no_failure_of_the_line_passes() -> None:
 
 def test_the_owner_is_told_what_to_look_at() -> None:
     for error, words in (
-        (RedirectedError(), "it redirects; check its address"),
         (aiohttp.ClientHttpProxyError(ASKED, ()), "the proxy does not let it through"),
         (aiohttp.ConnectionTimeoutError(), "it did not accept the connection in time"),
         (aiohttp.TooManyRedirects(ASKED, ()), "no usable answer: TooManyRedirects"),

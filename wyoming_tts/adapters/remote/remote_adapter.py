@@ -72,6 +72,8 @@ class RemoteAdapter(Adapter):
     async def probe(self) -> None:
         """Ask for the voices, which costs nothing and shows that the server is there and takes the key."""
         await self.refresh()
+        if not self._voices:
+            raise ProviderUnavailable("it has no voices", provider=self.name)
 
     async def aclose(self) -> None:
         """End the watching."""
@@ -91,6 +93,8 @@ class RemoteAdapter(Adapter):
                 problem = error.code
             except Exception as error:  # noqa: BLE001 - one bad look must not be the last
                 problem = type(error).__name__
-            if problem and problem != told:
+            if problem and not told:
                 log.warning("voices cannot be listed", provider=self.name, code=problem)
+            elif told and not problem:
+                log.info("voices are listed again", provider=self.name)
             told = problem

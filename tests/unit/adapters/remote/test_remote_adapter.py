@@ -131,23 +131,32 @@ async def test_only_changes_are_kept(adapter: Listing, memory: VoiceShelf, clock
     assert adapter.voices() == (BEN,)
 
 
-async def test_one_trouble_is_logged_once_and_a_mistake_of_ours_ends_nothing(
-    adapter: Listing, clock: FakeClock
-) -> None:
+async def test_trouble_is_logged_when_it_begins_and_when_it_is_over(adapter: Listing, clock: FakeClock) -> None:
     await adapter.start()
     with capture_logs() as logs:
         for answer, looks in (
             (ProviderUnavailable(provider="mine"), 3),
             (BadCredentials(provider="mine"), 2),
+            ((ANNA,), 2),
             (KeyError("ours"), 2),
-            ((ANNA,), 1),
-            (ProviderUnavailable(provider="mine"), 1),
         ):
             adapter.answer = answer
             await clock.advance(looks * REFRESH_S)
-    codes = [entry["code"] for entry in logs]
-    assert codes == ["provider-unavailable", "bad-credentials", "KeyError", "provider-unavailable"]
-    assert {entry["event"] for entry in logs} == {"voices cannot be listed"}
+    assert [(entry["event"], entry.get("code")) for entry in logs] == [
+        ("voices cannot be listed", "provider-unavailable"),
+        ("voices are listed again", None),
+        ("voices cannot be listed", "KeyError"),
+    ]
+    asked = adapter.asked
+    await clock.advance(REFRESH_S)
+    assert adapter.asked == asked + 1, "a mistake of ours ends nothing"
+
+
+async def test_a_server_without_voices_is_there_and_cannot_speak(adapter: Listing) -> None:
+    adapter.answer = ()
+    await adapter.start()
+    with pytest.raises(ProviderUnavailable, match="it has no voices"):
+        await adapter.probe()
 
 
 async def test_started_twice_it_watches_once(adapter: Listing, clock: FakeClock) -> None:

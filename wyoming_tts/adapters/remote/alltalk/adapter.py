@@ -138,7 +138,7 @@ class AllTalkAdapter(HttpAdapter):
         if not answer:
             raise NoAudio(provider=self.name)
         try:
-            said = json.loads(answer)
+            said = json.loads(answer.decode(errors="replace"))  # an error of strict decoding shows all of it
         except (ValueError, RecursionError) as error:
             raise BadAudio("an answer that is no JSON", provider=self.name) from error
         if not isinstance(said, dict) or said.get("status") != MADE:

@@ -66,7 +66,7 @@ async def test_a_server_that_cannot_be_told_is_no_trouble(
     async with SmallApp(answer) as app:
         telling = stopper(app.url, session)
         await telling.stop()
-        await telling.aclose()
+        assert app.asked == [("PUT", "/api/stop-generation")]
     del telling
     gc.collect()
     assert complaints == []
