@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from tests.contract.remote_subject import EVERY_KNOB, KEY, READ_TIMEOUT_S, TEXT, RemoteSubject
+from tests.servers.alltalk_server import RATE as ALLTALK_RATE
+from tests.servers.alltalk_server import AllTalkServer
 from tests.servers.elevenlabs_server import ElevenLabsServer
 from tests.servers.elevenlabs_speech import WORD_S
 from tests.servers.fake_api import Knob
 from tests.servers.openai_server import RATE, OpenAiServer
+from wyoming_tts.adapters.remote.alltalk import adapter as alltalk_adapter
+from wyoming_tts.adapters.remote.alltalk.settings import AllTalkSettings
 from wyoming_tts.adapters.remote.elevenlabs.adapter import ElevenLabsAdapter
 from wyoming_tts.adapters.remote.elevenlabs.settings import ElevenLabsSettings
 from wyoming_tts.adapters.remote.openai import adapter as openai_adapter
@@ -107,9 +111,34 @@ def _said_s(text: str) -> float:
     return len(text.split()) * WORD_S
 
 
+def alltalk(streaming: str = "auto", fails_at: str = "speech") -> RemoteSubject:
+    """AllTalk as it is by default: XTTS, which streams."""
+    fake = AllTalkServer()
+    fake.fails_at = fails_at
+
+    def build(url: str, context: AdapterContext) -> Adapter:
+        keys = {"base_url": url, "streaming": streaming, "read_timeout_s": READ_TIMEOUT_S, "concurrency": 2}
+        return alltalk_adapter.build("cloud", AllTalkSettings.model_validate(keys), context)
+
+    seconds, middle = len(fake.audio) / (2 * ALLTALK_RATE), len(fake.audio) // 2
+    return RemoteSubject(fake, build, voice="female_01.wav", seconds=seconds, middle=middle, keyed=False)
+
+
+def alltalk_file() -> RemoteSubject:
+    """The same with an engine that makes whole files, where fetching them goes wrong."""
+    return alltalk("off", "file")
+
+
+def alltalk_whole() -> RemoteSubject:
+    """The same where the making goes wrong."""
+    return alltalk("off")
+
+
 MAKERS: Mapping[str, Callable[[], RemoteSubject]] = {
     "elevenlabs": elevenlabs,
     "elevenlabs-websocket": elevenlabs_websocket,
     "openai": openai,
     "openai-mp3": openai_mp3,
 }
+
+MAKERS = {**MAKERS, "alltalk": alltalk, "alltalk-file": alltalk_file, "alltalk-whole": alltalk_whole}

@@ -10,6 +10,7 @@ from wyoming_tts.adapters.local import command, espeak, piper
 from wyoming_tts.adapters.local.command import CommandSettings
 from wyoming_tts.adapters.local.espeak import EspeakSettings
 from wyoming_tts.adapters.local.piper import PiperSettings
+from wyoming_tts.adapters.remote.alltalk.settings import AllTalkSettings
 from wyoming_tts.adapters.remote.elevenlabs.settings import ElevenLabsSettings
 from wyoming_tts.adapters.remote.openai.settings import OpenAiSettings
 from wyoming_tts.adapters.remote.wyoming import adapter as wyoming
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 PROVIDER_TYPES: Mapping[str, type[ProviderSettings]] = MappingProxyType(
     {
+        "alltalk": AllTalkSettings,
         "command": CommandSettings,
         "elevenlabs": ElevenLabsSettings,
         "espeak": EspeakSettings,
@@ -36,6 +38,7 @@ PROVIDER_TYPES: Mapping[str, type[ProviderSettings]] = MappingProxyType(
 
 BEHIND_HTTP: Mapping[type[ProviderSettings], str] = MappingProxyType(
     {
+        AllTalkSettings: "alltalk.adapter",
         ElevenLabsSettings: "elevenlabs.adapter",
         OpenAiSettings: "openai.adapter",
     }

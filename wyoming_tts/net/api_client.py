@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from yarl import URL
 
-from wyoming_tts.errors import BadAudio, ConfigError, ProviderError, ProviderUnavailable
+from wyoming_tts.errors import BadAudio, BadCredentials, ConfigError, ProviderError, ProviderUnavailable
 from wyoming_tts.net.api_socket import ApiSocket
 from wyoming_tts.net.line_failure import LINE_FAILURES, translated
 from wyoming_tts.net.public_get import proxy_for
@@ -19,6 +19,7 @@ from wyoming_tts.net.reply import Reply
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
+    from pathlib import Path
 
     from wyoming_tts.net.endpoint import Endpoint
     from wyoming_tts.net.http_session import HttpSession
@@ -30,6 +31,9 @@ MAX_JSON_BYTES = 8 * 1024**2
 """A list of 10,000 voices with all their labels has 5 MB."""
 MAX_REDIRECTS = 3
 """Within the same server: a missing slash, a moved path."""
+
+REFUSAL_S = 1.0
+"""To read why: a listener waits meanwhile, and the status is known already."""
 
 CLOSE_S = 0.1
 """For a websocket's farewell: whoever leaves has no use for what still comes."""
@@ -115,6 +119,8 @@ class ApiClient:
         """Have a connection ready for the next request; tells no key, and it does not matter if it fails."""
         with suppress(ProviderError, *LINE_FAILURES):
             tls = await self._tls()
+            if self._closed or self._session.closed:
+                return
             async with self._session.get().head(
                 self._base, allow_redirects=False, timeout=self._timeout, proxy=self.proxy(self._base), ssl=tls
             ):
@@ -132,9 +138,10 @@ class ApiClient:
         """Return the address of a path; raises ProviderUnavailable for one of another server."""
         try:
             url = URL(path) if "://" in path else self._base.join(URL(path.lstrip("/")))
+            same = url.origin() == self._base.origin()
         except ValueError as error:
             raise ProviderUnavailable("it names an address that is none", provider=self.provider) from error
-        if url.origin() != self._base.origin():
+        if not same:
             raise ProviderUnavailable("it points to another server", provider=self.provider)
         return url
 
@@ -148,6 +155,8 @@ class ApiClient:
             raise ProviderUnavailable("the proxy in the environment cannot be used", provider=self.provider) from error
 
     def _refuse_closed(self) -> None:
+        if not self._endpoint.sendable:
+            raise BadCredentials("it holds a line break or another control character", provider=self.provider)
         if self._closed:
             raise ProviderUnavailable("it is closed", provider=self.provider)
         if self._session.closed:
@@ -197,14 +206,14 @@ class ApiClient:
 
     async def _refusal(self, response: aiohttp.ClientResponse) -> ProviderError:
         body = b""
-        with suppress(*LINE_FAILURES):  # the status alone says enough
-            while len(body) <= MAX_BODY_BYTES and (data := await response.content.readany()):
-                body += data
-        # A server that refuses may leave our request unread (loudness-tts does), and take it for the next one.
-        response.close()
+        with suppress(RuntimeError, *LINE_FAILURES):  # the status alone says enough
+            async with asyncio.timeout(min(REFUSAL_S, self._endpoint.read_s)):
+                while len(body) <= MAX_BODY_BYTES and (data := await response.content.readany()):
+                    body += data
         return self._judged(refusal_of(response.status, response.headers, body))
 
     def _judged(self, refusal: Refusal) -> ProviderError:
+        refusal = refusal.without(" ".join(self._endpoint.headers.values()).split())
         own = None if self._judge is None else self._judge(refusal, self.provider)
         return own or failure_of(refusal, self.provider)
 
@@ -227,10 +236,15 @@ class ApiClient:
         if path is None:
             return True
         if self._ssl is None:
-            context = ssl.create_default_context()
             try:
-                await asyncio.to_thread(context.load_verify_locations, path)
+                self._ssl = await asyncio.to_thread(_trusting, path)
             except OSError as error:  # ssl.SSLError is one, too
                 raise ProviderUnavailable("ca_file cannot be read", provider=self.provider) from error
-            self._ssl = context
         return self._ssl
+
+
+def _trusting(path: Path) -> ssl.SSLContext:
+    """Return a context that trusts the system's certificates and those in the file. Reads the disk: use a thread."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(path)
+    return context

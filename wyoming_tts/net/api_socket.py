@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -33,9 +34,10 @@ class ApiSocket:
         return self._socket.close_code
 
     async def send(self, message: Mapping[str, Any]) -> None:
-        """Send one object; raises ProviderError."""
+        """Send one object; raises ProviderError, also where the server does not read."""
         with translated(self._provider):
-            await self._socket.send_str(json.dumps(message))
+            async with asyncio.timeout(self._read_s):
+                await self._socket.send_str(json.dumps(message))
 
     async def receive(self, *, within_s: float | None = None) -> dict[str, Any] | None:
         """Return the next object, None where the server has closed; raises ProviderError.

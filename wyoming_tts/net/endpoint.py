@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ CONNECT_S = 5.0
 """To be connected: a server in the house takes milliseconds, one across the world with TLS half a second."""
 READ_S = 30.0
 """Between two pieces of a body: a model that is loaded first takes that long; a listener's patience ends it sooner."""
+
+_UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""Ends a header, or has no place in one (RFC 9110, 5.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +36,8 @@ class Endpoint:
     read_s: float = READ_S
     concurrency: int = 4
     """Requests for speech at the same time; others wait for their turn."""
+
+    @property
+    def sendable(self) -> bool:
+        """Every header can be sent as it is; a key with a line break in it cannot."""
+        return not any(_UNSENDABLE.search(value) for value in self.headers.values())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
 
 from wyoming_tts.errors import ProviderError, ProviderTimeout, ProviderUnavailable, SpeechCutOff
 
@@ -31,17 +32,10 @@ def translated(provider: str, *, heard: bool = False) -> Iterator[None]:
     """Raise a ProviderError in place of what the line raises; `heard` once some of the body has come."""
     try:
         yield
-    except aiohttp.ClientResponseError as error:
-        _forget_request(error)
-        raise line_failure(error, provider, heard=heard) from error
     except LINE_FAILURES as error:
+        if isinstance(error, aiohttp.ClientError):
+            _empty(error)
         raise line_failure(error, provider, heard=heard) from error
-
-
-def _forget_request(error: aiohttp.ClientResponseError) -> None:
-    """Take out the request's headers, which hold the key: `from None` would only hide them from a traceback."""
-    error.request_info = error.request_info._replace(headers=CIMultiDictProxy(CIMultiDict()))
-    error.args = (error.request_info, ())
 
 
 def line_failure(error: Exception, provider: str, *, heard: bool) -> ProviderError:
@@ -51,6 +45,19 @@ def line_failure(error: Exception, provider: str, *, heard: bool) -> ProviderErr
     if heard:
         return SpeechCutOff("the connection broke", provider=provider)
     return ProviderUnavailable(_why(error), provider=provider)
+
+
+def _empty(error: aiohttp.ClientError) -> None:
+    """Take out what it would tell: headers with a key, an address with a text, a proxy's password.
+
+    Raising something else without a cause is not enough: the context would still hold it.
+    """
+    error.args = ()
+    if isinstance(error, aiohttp.ClientResponseError):
+        nothing = CIMultiDictProxy[str](CIMultiDict())
+        error.request_info = aiohttp.RequestInfo(URL(), error.request_info.method, nothing, URL())
+        error.history = ()
+        error.headers = None
 
 
 def _too_slow(error: Exception) -> str:

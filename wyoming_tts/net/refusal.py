@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -20,10 +20,12 @@ from wyoming_tts.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_WORD_CHARS = 60
+MIN_SECRET_CHARS = 6
+"""A shorter word in a header or in a key is found in anything."""
 MAX_WAIT_S = 86_400.0
 """A longer `Retry-After` is a mistake, or a month that the breaker need not know of."""
 
@@ -47,6 +49,12 @@ class Refusal:
     def detail(self) -> str:
         """For the owner, in facts."""
         return " ".join([f"HTTP {self.status}", *self.words[:3]])
+
+    def without(self, secrets: Iterable[str]) -> Refusal:
+        """Return it without the words that hold a secret or a long part of one: some servers quote the key."""
+        told = [secret for secret in secrets if len(secret) >= MIN_SECRET_CHARS]
+        words = [word for word in self.words if not any(secret in word or _part(word, secret) for secret in told)]
+        return replace(self, words=tuple(words))
 
 
 def refusal_of(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime | None = None) -> Refusal:
@@ -80,6 +88,10 @@ def failure_of(refusal: Refusal, provider: str) -> ProviderError:
     return kind(refusal.detail, provider=provider, retry_after_s=refusal.retry_after_s)
 
 
+def _part(word: str, secret: str) -> bool:
+    return len(word) >= MIN_SECRET_CHARS and word in secret
+
+
 def _words(body: Any) -> Iterator[str]:
     """Yield the code words of `{"error": {...}}`, `{"detail": {...} | [{...}]}` and of a flat object."""
     if not isinstance(body, dict):
@@ -101,7 +113,7 @@ def _retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
         except ValueError:
             try:
                 wait_s = (parsedate_to_datetime(value) - now).total_seconds()
-            except (ValueError, TypeError):  # no date either, or one without a zone
+            except (ValueError, TypeError, OverflowError):  # no date either, or one without a zone
                 continue
         if wait_s == wait_s:  # noqa: PLR0124 - `nan` is a float, too
             return min(max(wait_s, 0.0), MAX_WAIT_S)

@@ -57,7 +57,10 @@ class Body:
 
     async def __anext__(self) -> bytes:
         with translated(self._provider, heard=self._heard):
-            data = await self._response.content.readany()
+            try:
+                data = await self._response.content.readany()
+            except RuntimeError as error:  # how aiohttp says that the session has been closed meanwhile
+                raise ConnectionAbortedError from error
         if not data:
             raise StopAsyncIteration
         self._heard = True

@@ -17,7 +17,7 @@ def http_address(text: str) -> str:
     address = text.strip().rstrip("/")
     try:
         parts = urlsplit(address)
-        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         sound = False
     if not sound or not address.isprintable() or " " in address:
