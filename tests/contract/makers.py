@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -16,13 +18,22 @@ from tests.servers.alltalk_server import AllTalkServer
 from tests.servers.elevenlabs_server import ElevenLabsServer
 from tests.servers.elevenlabs_speech import WORD_S
 from tests.servers.fake_api import Knob
+from tests.servers.fake_program import RATE as PROGRAM_RATE
+from tests.servers.fake_program import FakeProgram
+from tests.servers.foreign_fake import TROUBLES as FOREIGN_TROUBLES
+from tests.servers.foreign_fake import ForeignFake
+from tests.servers.foreign_server import tone
 from tests.servers.openai_server import RATE, OpenAiServer
+from wyoming_tts.adapters.local import command as command_adapter
+from wyoming_tts.adapters.local.command import CommandSettings
 from wyoming_tts.adapters.remote.alltalk import adapter as alltalk_adapter
 from wyoming_tts.adapters.remote.alltalk.settings import AllTalkSettings
 from wyoming_tts.adapters.remote.elevenlabs.adapter import ElevenLabsAdapter
 from wyoming_tts.adapters.remote.elevenlabs.settings import ElevenLabsSettings
 from wyoming_tts.adapters.remote.openai import adapter as openai_adapter
 from wyoming_tts.adapters.remote.openai.settings import OpenAiSettings
+from wyoming_tts.adapters.remote.wyoming.adapter import WyomingAdapter
+from wyoming_tts.adapters.remote.wyoming.settings import WyomingSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -56,6 +67,63 @@ def openai(response_format: str = "wav") -> RemoteSubject:
 def openai_mp3() -> RemoteSubject:
     """The same in a compressed format."""
     return openai("mp3")
+
+
+def alltalk(streaming: str = "auto", fails_at: str = "speech") -> RemoteSubject:
+    """AllTalk as it is by default: XTTS, which streams."""
+    fake = AllTalkServer()
+    fake.fails_at = fails_at
+
+    def build(url: str, context: AdapterContext) -> Adapter:
+        keys = {"base_url": url, "streaming": streaming, "read_timeout_s": READ_TIMEOUT_S, "concurrency": 2}
+        return alltalk_adapter.build("cloud", AllTalkSettings.model_validate(keys), context)
+
+    seconds, middle = len(fake.audio) / (2 * ALLTALK_RATE), len(fake.audio) // 2
+    return RemoteSubject(fake, build, voice="female_01.wav", seconds=seconds, middle=middle, keyed=False)
+
+
+def alltalk_file() -> RemoteSubject:
+    """The same with an engine that makes whole files, where fetching them goes wrong."""
+    return alltalk("off", "file")
+
+
+def alltalk_whole() -> RemoteSubject:
+    """The same where the making goes wrong."""
+    return alltalk("off")
+
+
+def wyoming() -> RemoteSubject:
+    """Another Wyoming server, asked for one utterance at a time."""
+    fake = ForeignFake()
+
+    def build(url: str, context: AdapterContext) -> Adapter:
+        settings = WyomingSettings.model_validate({"uri": url, "concurrency": 2})
+        return WyomingAdapter("lan", settings, context)
+
+    seconds = len(tone(TEXT, fake.script)) / fake.script.rate
+    knobs = frozenset(FOREIGN_TROUBLES)
+    return RemoteSubject(fake, build, voice="anna", seconds=seconds, knobs=knobs, patient=True, keyed=False)
+
+
+def command() -> RemoteSubject:
+    """A program that writes a WAV."""
+    fake = FakeProgram(Path(tempfile.mkdtemp(prefix="program-")))
+
+    def build(url: str, context: AdapterContext) -> Adapter:
+        settings = CommandSettings.model_validate(
+            {
+                "command": (url, "{voice}"),
+                "voices": ("anna",),
+                "timeout_s": READ_TIMEOUT_S,
+                "concurrency": 2,
+                "environment": {"FAKE_PROGRAM": url},
+            }
+        )
+        return command_adapter.build("program", settings, context)
+
+    knobs = EVERY_KNOB - {Knob.BAD_REQUEST, Knob.UNAUTHORIZED, Knob.RATE_LIMITED, Knob.REDIRECT}
+    seconds, middle = len(fake.audio) / (2 * PROGRAM_RATE), len(fake.audio) // 2
+    return RemoteSubject(fake, build, voice="anna", seconds=seconds, middle=middle, knobs=knobs, keyed=False)
 
 
 def elevenlabs() -> RemoteSubject:
@@ -111,34 +179,14 @@ def _said_s(text: str) -> float:
     return len(text.split()) * WORD_S
 
 
-def alltalk(streaming: str = "auto", fails_at: str = "speech") -> RemoteSubject:
-    """AllTalk as it is by default: XTTS, which streams."""
-    fake = AllTalkServer()
-    fake.fails_at = fails_at
-
-    def build(url: str, context: AdapterContext) -> Adapter:
-        keys = {"base_url": url, "streaming": streaming, "read_timeout_s": READ_TIMEOUT_S, "concurrency": 2}
-        return alltalk_adapter.build("cloud", AllTalkSettings.model_validate(keys), context)
-
-    seconds, middle = len(fake.audio) / (2 * ALLTALK_RATE), len(fake.audio) // 2
-    return RemoteSubject(fake, build, voice="female_01.wav", seconds=seconds, middle=middle, keyed=False)
-
-
-def alltalk_file() -> RemoteSubject:
-    """The same with an engine that makes whole files, where fetching them goes wrong."""
-    return alltalk("off", "file")
-
-
-def alltalk_whole() -> RemoteSubject:
-    """The same where the making goes wrong."""
-    return alltalk("off")
-
-
 MAKERS: Mapping[str, Callable[[], RemoteSubject]] = {
+    "alltalk": alltalk,
+    "alltalk-file": alltalk_file,
+    "alltalk-whole": alltalk_whole,
+    "command": command,
     "elevenlabs": elevenlabs,
     "elevenlabs-websocket": elevenlabs_websocket,
     "openai": openai,
     "openai-mp3": openai_mp3,
+    "wyoming": wyoming,
 }
-
-MAKERS = {**MAKERS, "alltalk": alltalk, "alltalk-file": alltalk_file, "alltalk-whole": alltalk_whole}

@@ -39,9 +39,13 @@ class Fake(Protocol):
 
     knob: Knob
     at: int
-    open: int
-    most_open: int
     url: str
+
+    @property
+    def open(self) -> int: ...
+
+    @property
+    def most_open(self) -> int: ...
 
     @property
     def asked(self) -> Sequence[object]: ...
@@ -82,6 +86,8 @@ class RemoteSubject:
     """Utterances at the same time that it is allowed; 0 where there is no such limit."""
     knobs: frozenset[Knob] = EVERY_KNOB
     """Those that the fake knows. Raw PCM cannot tell GARBAGE from audio: that is the gate's work."""
+    patient: bool = False
+    """Waits as long as it is let: the house's own patience is what ends it."""
     keyed: bool = True
     """Sends a key."""
     clock: FakeClock = field(default_factory=FakeClock)
@@ -111,7 +117,8 @@ class RemoteSubject:
 
     def turn(self, knob: Knob, at: int | None = None) -> None:
         """Let this go wrong from now on, at a byte of the body or in its middle."""
-        self.fake.knob, self.fake.at = knob, self.middle if at is None else at
+        self.fake.at = self.middle if at is None else at
+        self.fake.knob = knob
 
     def utterance(self, text: str = TEXT, *, voice: str = "") -> Utterance:
         return Utterance(text, voice or self.voice, answer_id="a1")

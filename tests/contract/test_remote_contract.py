@@ -85,6 +85,8 @@ async def test_a_slow_server_is_heard_to_its_end(subject: RemoteSubject, knob: K
 @pytest.mark.parametrize("knob", FAILURES)
 async def test_each_fault_has_its_error_and_the_next_utterance_is_heard(subject: RemoteSubject, knob: Knob) -> None:
     needs(subject, knob)
+    if subject.patient and FAILURES[knob] is ProviderTimeout:
+        pytest.skip("the house's patience ends it")
     await subject.spoken()
     files = open_files()
     subject.turn(knob)

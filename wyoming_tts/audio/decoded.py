@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from wyoming_tts.errors import BadAudio, ProviderError, SpeechCutOff
+from wyoming_tts.errors import BadAudio, ProviderError, ProviderTimeout, SpeechCutOff
 from wyoming_tts.speech.audio import AudioStream, Chunk
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ PCM_AT_ONCE_BYTES = 64 * 1024
 async def decoded(body: AsyncIterator[bytes], decoder: Decoder) -> AudioStream:
     """Return the stream once its format is known; raises what the body and the decoder raise.
 
-    A body that fails once audio was handed on is SpeechCutOff.
+    A body that breaks off once audio was handed on is SpeechCutOff.
     """
     chunks = _Chunks(body, decoder)
     while decoder.format is None:
@@ -81,7 +81,7 @@ class _Chunks:
             self._ending = True
             self._steps = self._decoder.last_steps()
         except ProviderError as error:
-            if not self._spoken or isinstance(error, (BadAudio, SpeechCutOff)):
+            if not self._spoken or isinstance(error, (BadAudio, ProviderTimeout, SpeechCutOff)):
                 raise
             raise SpeechCutOff(error.detail, provider=error.provider) from error
 

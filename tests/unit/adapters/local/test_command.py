@@ -211,18 +211,20 @@ async def test_a_failure_before_any_audio_is_told(make: Make, script: str, error
 
 
 @pytest.mark.parametrize(
-    ("script", "detail"),
+    ("script", "error", "detail"),
     [
-        ("head -c 20044 {}; exit 1", "exit status 1"),
-        ("head -c 20044 {}; kill -9 $$", "signal 9"),
-        ("head -c 20044 {}; sleep 60", "sends nothing"),
-        ("head -c 20044 {}", "fewer samples"),
+        ("head -c 20044 {}; exit 1", SpeechCutOff, "exit status 1"),
+        ("head -c 20044 {}; kill -9 $$", SpeechCutOff, "signal 9"),
+        ("head -c 20044 {}; sleep 60", ProviderTimeout, "sends nothing"),
+        ("head -c 20044 {}", SpeechCutOff, "fewer samples"),
     ],
 )
-async def test_a_failure_after_audio_is_a_cut(make: Make, speech: str, script: str, detail: str) -> None:
+async def test_a_failure_after_audio_comes_behind_the_audio(
+    make: Make, speech: str, script: str, error: type[ProviderError], detail: str
+) -> None:
     adapter = make(*shell(script.format(speech)), timeout_s=0.3)
     size = 0
-    with pytest.raises(SpeechCutOff, match=detail):
+    with pytest.raises(error, match=detail):
         async with adapter.synthesize(SPOKEN) as stream:
             async for chunk in stream.chunks:
                 size += len(chunk.pcm)
