@@ -65,7 +65,8 @@ Speaker = Client | Direct
 
 
 async def run(options: Namespace) -> Report:
-    rows, figures = [], []
+    rows: list[tuple[str, ...]] = []
+    figures = []
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(helper("speech_api"))
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
@@ -73,7 +74,7 @@ async def run(options: Namespace) -> Report:
         server = await stack.enter_async_context(real_server(folder, "--config", str(_config(folder, url))))
         port = await server.port()
         pids = {"ours": server.pid}
-        peers = {}
+        peers: dict[str, Speaker] = {}
         if options.peer is not None:
             pids["wyoming-openai"], peer_port = await stack.enter_async_context(peer(options.peer, url, MODEL, VOICE))
             peers["wyoming-openai"] = Client(peer_port, VOICE)
@@ -90,15 +91,18 @@ async def run(options: Namespace) -> Report:
                 if format_ in PROMISED_S and not streamed:
                     added_s = found["ours"].median - found["direct"].median
                     figures.append(Figure(f"{form}: median added", added_s * 1e3, PROMISED_S[format_] * 1e3, "ms"))
-        together = {name: speaker for name, speaker in (speakers | peers).items() if name != "direct"}
-        together = {"direct": Direct(session, url, "wav"), **together, "ours": Client(port, f"wav/{VOICE}")}
-        found = {name: await _at_once(speaker, pids.get(name)) for name, speaker in together.items()}
-        rows += _rows(f"wav, {AT_ONCE} at once", {name: times for name, (times, _) in found.items()})
-        added_s = found["ours"][0].p95 - found["direct"][0].p95
+        together: dict[str, Speaker] = {
+            "direct": Direct(session, url, "wav"),
+            "ours": Client(port, f"wav/{VOICE}"),
+            **peers,
+        }
+        crowd = {name: await _at_once(speaker, pids.get(name)) for name, speaker in together.items()}
+        rows += _rows(f"wav, {AT_ONCE} at once", {name: times for name, (times, _) in crowd.items()})
+        added_s = crowd["ours"][0].p95 - crowd["direct"][0].p95
         figures.append(Figure(f"{AT_ONCE} at once: p95 added", added_s * 1e3, PROMISED_AT_ONCE_S * 1e3, "ms"))
         rows += [
             (f"processor seconds for an hour of audio: {name}", "", f"{cpu_s:.1f}", *[""] * 4)
-            for name, (_, cpu_s) in found.items()
+            for name, (_, cpu_s) in crowd.items()
             if cpu_s
         ]
     return Report("remote", ("request to first audio", *IN_MS, "added ms"), rows, figures)
