@@ -23,6 +23,7 @@ from tests.servers.fake_program import FakeProgram
 from tests.servers.foreign_fake import TROUBLES as FOREIGN_TROUBLES
 from tests.servers.foreign_fake import ForeignFake
 from tests.servers.foreign_server import tone
+from tests.servers.openai_realtime_server import OpenAiRealtimeServer
 from tests.servers.openai_server import RATE, OpenAiServer
 from wyoming_tts.adapters.local import command as command_adapter
 from wyoming_tts.adapters.local.command import CommandSettings
@@ -30,7 +31,7 @@ from wyoming_tts.adapters.remote.alltalk import adapter as alltalk_adapter
 from wyoming_tts.adapters.remote.alltalk.settings import AllTalkSettings
 from wyoming_tts.adapters.remote.elevenlabs.adapter import ElevenLabsAdapter
 from wyoming_tts.adapters.remote.elevenlabs.settings import ElevenLabsSettings
-from wyoming_tts.adapters.remote.openai import adapter as openai_adapter
+from wyoming_tts.adapters.remote.openai.build import build as build_openai
 from wyoming_tts.adapters.remote.openai.settings import OpenAiSettings
 from wyoming_tts.adapters.remote.wyoming.adapter import WyomingAdapter
 from wyoming_tts.adapters.remote.wyoming.settings import WyomingSettings
@@ -47,26 +48,35 @@ if TYPE_CHECKING:
 def openai(response_format: str = "wav") -> RemoteSubject:
     """Any compatible server, asked for WAV as it is by default."""
     fake = OpenAiServer(key=KEY)
-
-    def build(url: str, context: AdapterContext) -> Adapter:
-        settings = OpenAiSettings.model_validate(
-            {
-                "base_url": url,
-                "api_key": SecretStr(KEY),
-                "response_format": response_format,
-                "read_timeout_s": READ_TIMEOUT_S,
-                "concurrency": 2,
-            }
-        )
-        return openai_adapter.build("cloud", settings, context)
-
     middle = len(fake.body_of(response_format)) // 2
-    return RemoteSubject(fake, build, voice="alloy", seconds=len(fake.audio) / (2 * RATE), middle=middle)
+    return _openai(fake, middle, response_format=response_format)
 
 
 def openai_mp3() -> RemoteSubject:
     """The same in a compressed format."""
     return openai("mp3")
+
+
+def openai_realtime() -> RemoteSubject:
+    """Its Realtime API."""
+    fake = OpenAiRealtimeServer(key=KEY)
+    return _openai(fake, len(fake.audio) // 2, mode="realtime")
+
+
+def _openai(fake: OpenAiServer, middle: int, **keys: str) -> RemoteSubject:
+    def build(url: str, context: AdapterContext) -> Adapter:
+        settings = OpenAiSettings.model_validate(
+            {
+                "base_url": url,
+                "api_key": SecretStr(KEY),
+                **keys,
+                "read_timeout_s": READ_TIMEOUT_S,
+                "concurrency": 2,
+            }
+        )
+        return build_openai("cloud", settings, context)
+
+    return RemoteSubject(fake, build, voice="alloy", seconds=len(fake.audio) / (2 * RATE), middle=middle)
 
 
 def alltalk(streaming: str = "auto", fails_at: str = "speech") -> RemoteSubject:
@@ -188,5 +198,6 @@ MAKERS: Mapping[str, Callable[[], RemoteSubject]] = {
     "elevenlabs-websocket": elevenlabs_websocket,
     "openai": openai,
     "openai-mp3": openai_mp3,
+    "openai-realtime": openai_realtime,
     "wyoming": wyoming,
 }

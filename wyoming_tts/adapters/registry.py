@@ -40,7 +40,7 @@ BEHIND_HTTP: Mapping[type[ProviderSettings], str] = MappingProxyType(
     {
         AllTalkSettings: "alltalk.adapter",
         ElevenLabsSettings: "elevenlabs.adapter",
-        OpenAiSettings: "openai.adapter",
+        OpenAiSettings: "openai.build",
     }
 )
 """Modules of `adapters.remote`, imported when such a provider is built: what sends HTTP takes 0.15 s to import."""

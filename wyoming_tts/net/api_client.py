@@ -12,6 +12,7 @@ from yarl import URL
 
 from wyoming_tts.errors import BadAudio, BadCredentials, ConfigError, ProviderError, ProviderUnavailable
 from wyoming_tts.net.api_socket import ApiSocket
+from wyoming_tts.net.leash import Leash
 from wyoming_tts.net.line_failure import LINE_FAILURES, translated
 from wyoming_tts.net.public_get import proxy_for
 from wyoming_tts.net.refusal import MAX_BODY_BYTES, failure_of, refusal_of
@@ -55,24 +56,20 @@ class ApiClient:
         self._endpoint = endpoint
         self._session = session
         self._judge = judge
+        self._leash = Leash(self.provider)
         self._base = URL(endpoint.base_url.rstrip("/") + "/")
         self._ssl: ssl.SSLContext | None = None
-        self._replies: set[aiohttp.ClientResponse] = set()
-        self._sockets: set[aiohttp.ClientWebSocketResponse] = set()
-        self._closed = False
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=endpoint.connect_s, sock_read=endpoint.read_s)
 
     @asynccontextmanager
     async def socket(self, path: str, *, query: Mapping[str, str] | None = None) -> AsyncIterator[ApiSocket]:
         """Enter a websocket once it is open; left, it is closed. Raises ProviderError."""
-        self._refuse_closed()
+        self._check_sendable()
         socket = await self._opened(self.url(path).update_query(query or {}))
-        self._sockets.add(socket)
         try:
-            self._refuse_closed()
-            yield ApiSocket(socket, self.provider, read_s=self._endpoint.read_s)
+            with self._leash.holding(socket):
+                yield ApiSocket(socket, self.provider, read_s=self._endpoint.read_s)
         finally:
-            self._sockets.discard(socket)
             await socket.close()
 
     @asynccontextmanager
@@ -95,17 +92,15 @@ class ApiClient:
             url = url.update_query(query)
         for _ in range(MAX_REDIRECTS + 1):
             response = await self._send(method, url, json=json, data=form, headers=headers)
-            self._replies.add(response)
             try:
-                self._refuse_closed()
                 if response.status in _REDIRECTS:
                     url = self._redirected(method, response)
                     continue
-                await self._check(response)
-                yield Reply(response, self.provider)
+                with self._leash.holding(response):
+                    await self._check(response)
+                    yield Reply(response, self.provider)
                 return
             finally:
-                self._replies.discard(response)
                 # Gives the connection back where all has been read, and closes it otherwise.
                 response.release()
         raise ProviderUnavailable("it redirects in a circle", provider=self.provider)
@@ -119,20 +114,16 @@ class ApiClient:
         """Have a connection ready for the next request; tells no key, and it does not matter if it fails."""
         with suppress(ProviderError, *LINE_FAILURES):
             tls = await self._tls()
-            if self._closed or self._session.closed:
-                return
+            self._leash.check()
+            self._check_sendable()
             async with self._session.get().head(
                 self._base, allow_redirects=False, timeout=self._timeout, proxy=self.proxy(self._base), ssl=tls
             ):
                 pass
 
     async def aclose(self) -> None:
-        """Break off whatever is being read, and send nothing more; may be called twice."""
-        self._closed = True
-        for response in list(self._replies):
-            response.close()
-        for socket in list(self._sockets):
-            await socket.close()
+        """Break off whatever is awaited or read, and send nothing more; may be called twice."""
+        await self._leash.break_off()
 
     def url(self, path: str) -> URL:
         """Return the address of a path; raises ProviderUnavailable for one of another server."""
@@ -154,17 +145,15 @@ class ApiClient:
         except ConfigError as error:
             raise ProviderUnavailable("the proxy in the environment cannot be used", provider=self.provider) from error
 
-    def _refuse_closed(self) -> None:
+    def _check_sendable(self) -> None:
         if not self._endpoint.sendable:
             raise BadCredentials("it holds a line break or another control character", provider=self.provider)
-        if self._closed:
-            raise ProviderUnavailable("it is closed", provider=self.provider)
         if self._session.closed:
             raise ProviderUnavailable("the house is closing", provider=self.provider)
 
     async def _opened(self, url: URL) -> aiohttp.ClientWebSocketResponse:
         with translated(self.provider):
-            async with asyncio.timeout(self._endpoint.connect_s + self._endpoint.read_s):
+            async with self._leash.waiting(self._endpoint.connect_s + self._endpoint.read_s):
                 try:
                     return await self._session.get().ws_connect(
                         url,
@@ -183,19 +172,20 @@ class ApiClient:
     async def _send(
         self, method: str, url: URL, *, json: object, data: Any, headers: Mapping[str, str] | None
     ) -> aiohttp.ClientResponse:
-        self._refuse_closed()
+        self._check_sendable()
         with translated(self.provider):
-            return await self._session.get().request(
-                method,
-                url,
-                json=json,
-                data=data,
-                headers={**self._endpoint.headers, **(headers or {})},
-                allow_redirects=False,
-                timeout=self._timeout,
-                proxy=self.proxy(url),
-                ssl=await self._tls(),
-            )
+            async with self._leash.waiting():
+                return await self._session.get().request(
+                    method,
+                    url,
+                    json=json,
+                    data=data,
+                    headers={**self._endpoint.headers, **(headers or {})},
+                    allow_redirects=False,
+                    timeout=self._timeout,
+                    proxy=self.proxy(url),
+                    ssl=await self._tls(),
+                )
 
     async def _check(self, response: aiohttp.ClientResponse) -> None:
         """Raise what a refusal stands for, or BadAudio for what nobody can read."""

@@ -45,7 +45,7 @@ class OpenAiAdapter(HttpAdapter):
     def __init__(self, name: str, settings: OpenAiSettings, context: AdapterContext) -> None:
         endpoint = settings.endpoint(name, settings.headers)
         super().__init__(endpoint, context, judge=self._judged)
-        self._settings = settings
+        self.settings = settings
         self._lists = ApiClient(endpoint, context.http, _absent)
         self._spoken: dict[str, SpokenVoice] = {}
         self._has_list = False
@@ -56,7 +56,7 @@ class OpenAiAdapter(HttpAdapter):
     @property
     def capabilities(self) -> Capabilities:
         """What the preset knows, and what the owner says."""
-        settings, preset = self._settings, self._settings.known
+        settings, preset = self.settings, self.settings.known
         return Capabilities(
             streams=preset.streams,
             concurrency=settings.concurrency,
@@ -67,25 +67,30 @@ class OpenAiAdapter(HttpAdapter):
 
     async def list_voices(self) -> Sequence[Voice]:
         """Ask for the voices, and only whether the server is there where the owner has named them."""
-        offered = () if self._settings.voices else await self._offered()
-        if self._settings.voices or not offered:
+        offered = () if self.settings.voices else await self._offered()
+        if self.settings.voices or not offered:
             await self._look()
-        if not self._settings.voices:
-            self._learn(offered_voices(self._settings, offered or self._usual()))
+        if not self.settings.voices:
+            self._learn(offered_voices(self.settings, offered or self._usual()))
         return [spoken.voice for spoken in self._spoken.values()]
 
     @asynccontextmanager
     async def synthesize(self, utterance: Utterance) -> AsyncIterator[AudioStream]:
         """Ask for the audio of one utterance and decode it as it comes."""
-        settings = self._settings
-        self.voice(utterance.voice)
-        if settings.max_chars is not None and len(utterance.text) > settings.max_chars:
-            raise UtteranceRejected(f"longer than {settings.max_chars} characters", provider=self.name)
-        self.speaking()
-        body = speech_body(utterance, await self._spoken_voice(utterance.voice), settings)
+        settings = self.settings
+        body = speech_body(utterance, await self.admitted(utterance), settings)
         async with self.api.slots, self.api.request("POST", settings.known.speech, json=body) as reply:
             pcm = pcm_format(reply, settings.rate) if settings.response_format == "pcm" else None
             yield await decoded(reply.body, Decoder(self.name, pcm=pcm))
+
+    async def admitted(self, utterance: Utterance) -> SpokenVoice:
+        """Return what is sent for an utterance's voice; raises UtteranceRejected for one that cannot be spoken here."""
+        self.voice(utterance.voice)
+        limit = self.settings.max_chars
+        if limit is not None and len(utterance.text) > limit:
+            raise UtteranceRejected(f"longer than {limit} characters", provider=self.name)
+        self.speaking()
+        return await self._spoken_voice(utterance.voice)
 
     async def aclose(self) -> None:
         """End the watching, and whatever is being spoken."""
@@ -101,7 +106,7 @@ class OpenAiAdapter(HttpAdapter):
         return self._spoken[name]
 
     async def _offered(self) -> Sequence[ListedVoice]:
-        preset = self._settings.known
+        preset = self.settings.known
         for path in preset.voice_lists:
             if body := await self._listed_if_any(path):
                 self._has_list = True
@@ -118,7 +123,7 @@ class OpenAiAdapter(HttpAdapter):
 
     async def _look(self) -> None:
         """See that the server is there and takes the key; one that lists no models is there, too."""
-        await self._listed(self._settings.known.models)
+        await self._listed(self.settings.known.models)
 
     async def _listed(self, path: str) -> Any:
         """Return a list as parsed, None where there is none; raises ProviderError."""
@@ -128,7 +133,7 @@ class OpenAiAdapter(HttpAdapter):
             return None
 
     def _usual(self) -> Sequence[ListedVoice]:
-        return [ListedVoice(name) for name in self._settings.known.voices]
+        return [ListedVoice(name) for name in self.settings.known.voices]
 
     def _learn(self, spoken: Sequence[SpokenVoice]) -> None:
         """Remember what is sent for each voice; an empty list never replaces a good one."""
@@ -149,8 +154,3 @@ def _absent(refusal: Refusal, provider: str) -> ProviderError | None:
     """Return NoSuchList for a list that is not there, or that a key with few rights may not read."""
     absent = refusal.status in {*MISSING, 403} or MISSING_SCOPE in refusal.words
     return NoSuchList(refusal.detail, provider=provider) if absent else None
-
-
-def build(name: str, settings: OpenAiSettings, context: AdapterContext) -> OpenAiAdapter:
-    """Return the adapter; opens nothing."""
-    return OpenAiAdapter(name, settings, context)

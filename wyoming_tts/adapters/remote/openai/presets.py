@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PresetName = Literal[
     "compatible",
     "openai",
+    "openai-realtime",
     "kokoro-fastapi",
     "speaches",
     "localai",
@@ -55,6 +56,17 @@ PRESETS: Mapping[PresetName, Preset] = MappingProxyType(
             voice_lists=(),
             voices=OPENAI_VOICES,
             languages=OPENAI_LANGUAGES,
+            markup="",
+            paid=True,
+        ),
+        # The Realtime API (reference, session.update and response.create), which OpenAI names as what comes after its
+        # speech models; speed 0.25 to 1.5.
+        "openai-realtime": Preset(
+            _keys(base_url="https://api.openai.com/v1", mode="realtime", model="gpt-realtime-2.1-mini", max_chars=4096),
+            voice_lists=(),
+            voices=("marin", "cedar", "alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse"),
+            languages=OPENAI_LANGUAGES,
+            fastest=1.5,
             markup="",
             paid=True,
         ),

@@ -36,6 +36,9 @@ class OpenAiSettings(HttpProviderSettings):
     """Which kind of engine this is."""
     preset: PresetName = "compatible"
     """Which server it is, if it is one of these; whatever you write yourself goes before what the preset says."""
+    mode: Literal["speech", "realtime"] = "speech"
+    """`realtime` is experimental: a conversing model is told to read aloud (`/v1/realtime`), and what it says is
+    compared with the text; where it says something else, the next voice of the chain speaks."""
     base_url: Annotated[HttpAddress, AfterValidator(_with_path)] = ""
     """The address of the server; without a path `/v1` is put behind it. Every preset but `compatible` has one."""
     api_key: Annotated[SecretStr, AfterValidator(_key)] | None = None

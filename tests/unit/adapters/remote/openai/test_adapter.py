@@ -20,7 +20,7 @@ from tests.servers.openai_server import (
     openai_error,
 )
 from wyoming_tts.adapters.context import AdapterContext
-from wyoming_tts.adapters.remote.openai.adapter import OpenAiAdapter, build
+from wyoming_tts.adapters.remote.openai.build import build
 from wyoming_tts.adapters.remote.openai.presets import FIRST_VOICES
 from wyoming_tts.adapters.remote.openai.settings import OpenAiSettings
 from wyoming_tts.errors import (
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from wyoming_tts.adapters.remote.openai.adapter import OpenAiAdapter
     from wyoming_tts.speech.audio import AudioFormat
 
 TEXT = "Hush, a word of the house."

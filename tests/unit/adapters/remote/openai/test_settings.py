@@ -91,7 +91,7 @@ def test_the_key_is_kept_from_sight_and_goes_into_the_header(tmp_path: Path) -> 
     ("keys", "sentence"),
     [
         ("model: x", "needs base_url, the address of the server, or a preset that has one"),
-        ("preset: kokoro", "cloud.preset: must be one of compatible, openai, kokoro-fastapi"),
+        ("preset: kokoro", "cloud.preset: must be one of compatible, openai, openai-realtime"),
         ("preset: [openai]", "cloud.preset: must be one of"),
         ("preset: openai, base_url: api.openai.com", "must be an address such as"),
         ("preset: openai, voices: [a, a]", "two voices must not have the same name"),
