@@ -90,7 +90,7 @@ def wav(pcm: bytes, *, size: int | None = None, rate: int = RATE_HZ, front: byte
 def read_by_libav(data: bytes) -> bytes:
     """Return the file as 16-bit mono, read as a whole."""
     mono = av.AudioResampler(format="s16", layout="mono")
-    with av.open(io.BytesIO(data)) as file:
+    with av.open(io.BytesIO(data), "r") as file:
         frames = [frame for decoded in file.decode(audio=0) for frame in mono.resample(decoded)]
     return b"".join(bytes(frame.planes[0])[: 2 * frame.samples] for frame in frames)
 

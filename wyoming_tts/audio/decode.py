@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -74,7 +73,7 @@ class Decoder:
     @property
     def unprepared(self) -> bool:
         """The next step imports a library, which takes 0.1 s or more; `prepare` in a thread does it before."""
-        return self._codec is None and self._content in COMPRESSED and libav.MODULE not in sys.modules
+        return self._codec is None and self._content in COMPRESSED and not libav.is_loaded()
 
     def prepare(self) -> None:
         """Import what the body needs; raises CodecsMissing."""

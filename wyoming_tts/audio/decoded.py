@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from wyoming_tts.errors import ProviderError
+from wyoming_tts.errors import BadAudio, ProviderError, SpeechCutOff
 from wyoming_tts.speech.audio import AudioStream, Chunk
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ PCM_AT_ONCE_BYTES = 64 * 1024
 
 
 async def decoded(body: AsyncIterator[bytes], decoder: Decoder) -> AudioStream:
-    """Return the stream once its format is known; raises what the body and the decoder raise."""
+    """Return the stream once its format is known; raises what the body and the decoder raise.
+
+    A body that fails once audio was handed on is SpeechCutOff.
+    """
     chunks = _Chunks(body, decoder)
     while decoder.format is None:
         await chunks.advance()
@@ -37,6 +40,7 @@ class _Chunks:
         self._busy = False
         self._ending = False
         self._pcm = bytearray()
+        self._spoken = False
         self._failure: ProviderError | None = None
         """Waits until what came before it has been handed on."""
 
@@ -48,6 +52,7 @@ class _Chunks:
             await self.advance()
         pcm = bytes(self._pcm)
         self._pcm.clear()
+        self._spoken = True
         return Chunk(pcm)
 
     async def advance(self) -> None:
@@ -75,6 +80,10 @@ class _Chunks:
         except StopAsyncIteration:
             self._ending = True
             self._steps = self._decoder.last_steps()
+        except ProviderError as error:
+            if not self._spoken or isinstance(error, (BadAudio, SpeechCutOff)):
+                raise
+            raise SpeechCutOff(error.detail, provider=error.provider) from error
 
     def _work(self) -> bool:
         """Do some steps; return whether there may be more of them."""

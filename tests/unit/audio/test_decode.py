@@ -96,10 +96,22 @@ def test_flac_is_heard_when_its_second_frame_begins() -> None:
 def test_a_file_cut_in_the_middle_is_cut_off(name: str) -> None:
     data = encoded()[name].data
     decoder = Decoder("cloud")
-    assert decoder.feed(data[: len(data) * 2 // 3 + 1])
+    decoder.feed(data[: len(data) * 2 // 3 + 1])
     with pytest.raises(SpeechCutOff) as caught:
         decoder.end()
     assert caught.value.provider == "cloud"
+
+
+def test_a_file_cut_between_two_frames_is_cut_off_where_it_told_its_length() -> None:
+    mp3, flac = encoded()["mp3, with its delays"].data, encoded()["flac, 24 bits"].data
+    at = 0
+    while at < len(mp3) // 2:
+        header = MpegHeader.parse(mp3[at : at + 4])
+        assert header is not None
+        at += header.frame_bytes
+    for data in (mp3[:at], flac[: flac.rindex(b"\xff\xf8")]):
+        with pytest.raises(SpeechCutOff):
+            heard(data)
 
 
 @pytest.mark.parametrize("name", ["raw", "wav, endless", "wav, no size"])
@@ -136,6 +148,9 @@ def test_a_text_is_bad_audio(text: bytes, pcm: AudioFormat | None, piece: int) -
         b"ID3\4\0\0\0\0\0\x0a" + bytes(10),
         b"ID3\4\0\0\0\0\0\x0a" + bytes(10) + tone(),
         b"\xff",
+        b"fLaC\0\0\0\x10" + bytes(100),
+        b"fLaC\0\0\0\x22" + bytes(34) + b"\0\0\0\0" * 1001,
+        b"fLaC\x80\0\0\x22" + bytes(34) + b"\xff\xf8" + bytes(100),
     ],
 )
 def test_what_is_no_format_of_ours_is_bad_audio(data: bytes) -> None:
@@ -182,8 +197,9 @@ def test_another_rate_in_the_middle_is_bad_audio(first: str) -> None:
 def test_a_tag_of_256_megabytes_is_passed_and_not_held() -> None:
     decoder = Decoder("cloud")
     decoder.feed(b"ID3\4\0\0\x7f\x7f\x7f\x7f")
-    for _ in range(2**28 // 2**20):
-        assert decoder.feed(bytes(2**20)) == b""
+    piece = bytes(2**20)
+    for _ in range(2**28 // len(piece) - 1):
+        assert decoder.feed(piece) == b""
         assert len(decoder._inbox) < 2**20
     with pytest.raises(BadAudio):
         decoder.end()
@@ -199,6 +215,20 @@ def test_a_head_without_an_end_takes_no_memory(head: bytes) -> None:
             decoder.feed(head if not start else bytes(2**17))
             assert len(decoder._inbox) < 2**21
         decoder.end()
+
+
+@pytest.mark.parametrize("after", [b"TAG" + bytes(125), bytes(1000), b"ID3\4\0\0\0\0\0\x0a" + bytes(10)])
+def test_what_stands_behind_an_mp3_is_passed(after: bytes) -> None:
+    file = encoded()["mp3"]
+    assert heard(file.data + after) == heard(file.data)
+
+
+def test_many_places_that_look_like_a_frame_take_many_steps() -> None:
+    data = encoded()["flac"].data
+    start = data.index(b"\xff\xf8")
+    decoder = Decoder("cloud")
+    steps = sum(1 for _ in decoder.steps(data[: start + 16] + b"\xff\xf8" * 50_000))
+    assert steps > 50_000 // 1000
 
 
 def test_a_wav_header_of_many_chunks_is_bad_audio() -> None:

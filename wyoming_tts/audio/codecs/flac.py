@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_FRAME_BYTES = 1024 * 1024
 """A frame of 4,096 samples of speech has 5 kB; the largest that the format can say has 2 MB and is no speech."""
+CANDIDATES_AT_ONCE = 500
+"""Places that look like the next frame, in one step; in real sound there is none or one."""
 MAX_BLOCKS = 1000
 """Of facts in front of the sound; a file has three."""
 _MAGIC_BYTES = 4
@@ -32,6 +34,8 @@ class FlacCodec(Codec):
         """Of the frame that is coming."""
         self._searched = SYNC_BYTES
         """How far into that frame no other one begins."""
+        self._looking = False
+        """There is more to be looked through."""
         self._blocks = 0
         self._announced = 0
         """Samples in all; 0 for not known."""
@@ -95,16 +99,20 @@ class FlacCodec(Codec):
                     return None
                 raise Damaged("no FLAC frame where one should be")
         following = self._following(inbox, self._header)
-        if following is None and (not inbox.ended or not len(inbox)):
-            return None
+        if following is None:
+            if self._looking:
+                return b""
+            if not inbox.ended or not len(inbox):
+                return None
         frame = inbox.take(len(inbox) if following is None else self._searched)
         self._header, self._searched = following, SYNC_BYTES
         return self._sound(frame, last=following is None)
 
     def _following(self, inbox: Inbox, header: FlacHeader) -> FlacHeader | None:
-        """Return the header of the next frame, which then begins at `_searched`; None where it has not come."""
+        """Return the header of the next frame, which then begins at `_searched`; None where it has not been found."""
         sync = inbox.peek(SYNC_BYTES)
-        while True:
+        self._looking = False
+        for _ in range(CANDIDATES_AT_ONCE):
             at = inbox.find(sync, self._searched)
             if at > MAX_FRAME_BYTES or (at < 0 and len(inbox) > MAX_FRAME_BYTES):
                 raise Damaged("a FLAC frame without an end")
@@ -119,6 +127,8 @@ class FlacCodec(Codec):
             if following is not None and following.follows(header):
                 return following
             self._searched += 1
+        self._looking = True
+        return None
 
     def _sound(self, frame: bytes, *, last: bool) -> bytes:
         if self._decoder is None:

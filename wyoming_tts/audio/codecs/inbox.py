@@ -15,11 +15,6 @@ class Inbox:
     def __len__(self) -> int:
         return len(self._held)
 
-    @property
-    def to_skip(self) -> int:
-        """Bytes still to come that nobody wants."""
-        return self._to_skip
-
     def put(self, data: bytes) -> None:
         """Add what has come."""
         self.seen_bytes += len(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,11 @@ def library() -> Any:
     """Return PyAV, imported now at the latest, which takes 0.1 s; raises ImportError where it is not installed."""
     import_module("numpy")
     return import_module(MODULE)
+
+
+def is_loaded() -> bool:
+    """Whether `library` returns at once: it has been imported, to the end."""
+    return hasattr(sys.modules.get(MODULE), "CodecContext")
 
 
 class LibavDecoder:

@@ -38,12 +38,14 @@ class WavCodec(Codec):
         """Bytes of this chunk still to come; None where nobody knows."""
         self._padding = 0
         self._chunks = 0
+        self._begun = False
+        """The samples have begun, at least once."""
         self._next: Callable[[Inbox], bytes | None] = self._form
 
     @property
     def format(self) -> AudioFormat | None:
-        """As 16-bit mono."""
-        return self._layout.mono16 if self._layout is not None else None
+        """As 16-bit mono; known where the samples begin."""
+        return self._layout.mono16 if self._layout is not None and self._begun else None
 
     def step(self, inbox: Inbox) -> bytes | None:
         """Read a header, or convert some samples."""
@@ -51,7 +53,7 @@ class WavCodec(Codec):
 
     def end(self, inbox: Inbox) -> None:
         """Complain of missing samples."""
-        if self._layout is None or self._next == self._fmt:
+        if self._layout is None or not self._begun:
             raise Damaged("a WAV header without an end")
         half = self._left is None and len(inbox)
         if half or (self._left or 0) >= self._layout.format.frame_bytes:
@@ -104,7 +106,7 @@ class WavCodec(Codec):
     def _begin(self, size: int) -> None:
         if self._layout is None:
             raise Damaged("a WAV file that does not say its format")
-        self._chunks = 0
+        self._begun, self._chunks = True, 0
         self._left = size if 0 < size < ENDLESS_BYTES else None
         self._padding = size % 2
         self._next = self._data
