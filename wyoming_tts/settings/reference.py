@@ -74,6 +74,8 @@ def _providers(part: Schema, schema: Schema, provider_types: Mapping[str, type[P
         rows = [_row(key, below, needed=key in needed) for key, below in own["properties"].items() if key not in common]
         table = _table(rows) if rows else "No settings of its own."
         yield f"### `providers.NAME`, `type: {name}`\n\n{_words(own)}{needs}\n\n{table}"
+        for key, below in own["properties"].items():
+            yield from _entries(f"providers.NAME.{key}", below, schema)
 
 
 def _row(key: str, part: Schema, *, needed: bool) -> str:

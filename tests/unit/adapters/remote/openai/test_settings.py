@@ -134,3 +134,10 @@ def test_the_reference_knows_each_key() -> None:
     text = reference(TYPES)
     for key in OpenAiSettings.model_fields:
         assert f"| `{key}` |" in text or key == "type"
+
+
+def test_the_reference_tells_what_may_be_said_of_a_voice() -> None:
+    text = reference(TYPES)
+    assert "### `providers.NAME.voices[]`" in text
+    for key in OpenAiVoice.model_fields:
+        assert f"| `{key}` |" in text
