@@ -42,6 +42,8 @@ class HttpSession:
 def _open() -> aiohttp.ClientSession:
     import aiohttp  # noqa: PLC0415 - 0.15 s, which nobody spends who has only voices of his own
 
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_redirect.append(_refuse_redirect)
     # Not `trust_env`: besides proxies that would also send what stands in the user's .netrc.
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S),
@@ -50,4 +52,12 @@ def _open() -> aiohttp.ClientSession:
         auto_decompress=False,
         max_line_size=MAX_LINE_BYTES,
         max_field_size=MAX_LINE_BYTES,
+        trace_configs=[tracing],
     )
+
+
+async def _refuse_redirect(*_: object) -> None:
+    """Stop the library from going on by itself, as it does with websockets: to any host, and with the key."""
+    import aiohttp  # noqa: PLC0415 - as above
+
+    raise aiohttp.ClientConnectionError("redirected")
