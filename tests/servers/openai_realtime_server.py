@@ -32,6 +32,8 @@ class OpenAiRealtimeServer(OpenAiServer):
         self.details: dict[str, Any] | None = None
         self.failure: dict[str, Any] | None = None
         """Sent as an `error` event in place of a response."""
+        self.elsewhere = ""
+        """An address that every websocket is sent to."""
         self.heard: list[dict[str, Any]] = []
         """Every event of a client."""
         self._numbers = itertools.count()
@@ -43,8 +45,8 @@ class OpenAiRealtimeServer(OpenAiServer):
         if status := STATUSES.get(self.knob):
             after = {"Retry-After": str(RETRY_AFTER_S)} if self.knob is Knob.RATE_LIMITED else {}
             return web.json_response(self.error_body(status), status=status, headers=after)
-        if self.knob is Knob.REDIRECT:
-            raise web.HTTPTemporaryRedirect("http://127.0.0.2:9/elsewhere")
+        if self.knob is Knob.REDIRECT or self.elsewhere:
+            raise web.HTTPTemporaryRedirect(self.elsewhere or "http://127.0.0.2:9/elsewhere")
         self.open += 1
         self.most_open = max(self.open, self.most_open)
         self._idle.clear()

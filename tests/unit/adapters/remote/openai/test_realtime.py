@@ -178,3 +178,11 @@ async def test_a_dash_is_not_handed_to_a_model_that_would_make_something_of_it(
         with pytest.raises(UtteranceRejected):
             await spoken(cloud, " -- ")
     assert not fake.heard
+
+
+async def test_a_websocket_that_is_sent_elsewhere_stays(fake: OpenAiRealtimeServer, tmp_path: Path) -> None:
+    async with OpenAiRealtimeServer() as elsewhere:
+        fake.elsewhere = f"{elsewhere.url}/v1/realtime"
+        error, _ = await failing(fake, tmp_path)
+    assert isinstance(error, ProviderUnavailable)
+    assert not elsewhere.asked
