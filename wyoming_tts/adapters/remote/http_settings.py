@@ -1,6 +1,7 @@
 """What the owner may say about any provider that is reached over HTTP."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -47,6 +48,15 @@ class HttpProviderSettings(RemoteProviderSettings):
     """An HTTP proxy to reach it through; leave it out for the one that the environment names, if any."""
     ca_file: Path | None = None
     """A file of certificates (PEM) to trust besides the system's, for a server with a certificate of your own."""
+
+    @property
+    def on_this_machine(self) -> bool:
+        """Whether the text stays here."""
+        host = urlsplit(self.base_url).hostname or ""
+        try:
+            return ip_address(host).is_loopback
+        except ValueError:  # a name
+            return host == "localhost" or host.endswith(".localhost")
 
     def endpoint(self, provider: str, headers: Mapping[str, str]) -> Endpoint:
         """Return the server with the headers that every request of this provider carries."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from wyoming_tts.speech import language
@@ -58,10 +59,16 @@ class Wanted:
 
 def fit(tag: str, voice: Voice) -> Fit | None:
     """Return how well the voice suits the language; None where it does not speak it."""
-    spoken = list(dict.fromkeys(language.primary(offered) for offered in voice.languages))
+    return _fit(tag, voice.languages)
+
+
+@lru_cache(maxsize=16384)
+def _fit(tag: str, languages: tuple[str, ...]) -> Fit | None:
+    """Do what `fit` does; remembered, since every request looks at every voice."""
+    spoken = list(dict.fromkeys(language.primary(offered) for offered in languages))
     own = spoken if len(spoken) <= FEW_LANGUAGES else spoken[:1]
     if (wanted := language.primary(tag)) in own:
-        regions = [near for offered in voice.languages if (near := language.distance(tag, offered)) is not None]
+        regions = [near for offered in languages if (near := language.distance(tag, offered)) is not None]
         return Fit(SAME_LANGUAGE if min(regions) else EXACT, min(regions))
     if wanted in spoken or not spoken or not SPEAKS_ANY.isdisjoint(spoken):
         return Fit(MULTILINGUAL, 3)

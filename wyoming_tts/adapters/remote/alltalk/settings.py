@@ -1,8 +1,6 @@
 """What the owner may say about an AllTalk server."""
 
-from ipaddress import ip_address
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
 
@@ -36,12 +34,3 @@ class AllTalkSettings(HttpProviderSettings):
     """What AllTalk is to clean out of a text that it makes whole. The text is clean already, so `none` will do."""
     allow_markup: bool = False
     """Whether marks in the text such as `[laugh]` may steer the engine; `false` takes their brackets away."""
-
-    @property
-    def on_this_machine(self) -> bool:
-        """Whether the text stays here."""
-        host = urlsplit(self.base_url).hostname or ""
-        try:
-            return ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost" or host.endswith(".localhost")

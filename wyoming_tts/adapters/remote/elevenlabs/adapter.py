@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack, asynccontextmanager
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from yarl import URL
 
 from wyoming_tts.adapters.base import Capabilities
 from wyoming_tts.adapters.remote.elevenlabs.account import Account
@@ -73,7 +71,7 @@ class ElevenLabsAdapter(HttpAdapter):
         self._account = Account()
         self._has_times = settings.word_times
         self._has_sockets = settings.websocket and settings.word_times
-        self._is_local = _is_loopback(settings.base_url)
+        self._is_local = settings.on_this_machine
         options = SessionOptions(idle_s, lull_s, settle_s, self._spend, self._do_without_sockets)
         self._sessions = Sessions(name, lambda: Session(self.api, context.clock, options))
 
@@ -231,14 +229,6 @@ class ElevenLabsAdapter(HttpAdapter):
             self._account.spend(int(told))
         else:
             self._spend(text)
-
-
-def _is_loopback(address: str) -> bool:
-    host = URL(address).host or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def build(name: str, settings: ElevenLabsSettings, context: AdapterContext) -> ElevenLabsAdapter:

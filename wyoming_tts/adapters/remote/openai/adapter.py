@@ -50,20 +50,20 @@ class OpenAiAdapter(HttpAdapter):
         self._spoken: dict[str, SpokenVoice] = {}
         self._has_list = False
         """It has listed voices, so the address is right."""
+        self._capabilities = Capabilities(
+            streams=settings.known.streams,
+            concurrency=settings.concurrency,
+            max_chars=settings.max_chars,
+            free=not (settings.known.paid or settings.price_per_1000_characters),
+            local=settings.on_this_machine,
+        )
         self._learn(written_voices(settings))
         self._voices = tuple(one.voice for one in self._spoken.values())
 
     @property
     def capabilities(self) -> Capabilities:
         """What the preset knows, and what the owner says."""
-        settings, preset = self.settings, self.settings.known
-        return Capabilities(
-            streams=preset.streams,
-            concurrency=settings.concurrency,
-            max_chars=settings.max_chars,
-            free=not (preset.paid or settings.price_per_1000_characters),
-            local=settings.on_this_machine,
-        )
+        return self._capabilities
 
     async def list_voices(self) -> Sequence[Voice]:
         """Ask for the voices, and only whether the server is there where the owner has named them."""

@@ -1,7 +1,6 @@
 """What the owner may say about a server that speaks OpenAI's way."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -100,9 +99,4 @@ class OpenAiSettings(HttpProviderSettings):
     @property
     def on_this_machine(self) -> bool:
         """Whether the text stays here."""
-        host = urlsplit(self.base_url).hostname or ""
-        try:
-            loopback = ip_address(host).is_loopback
-        except ValueError:
-            loopback = host == "localhost" or host.endswith(".localhost")
-        return loopback and not self.known.relays
+        return super().on_this_machine and not self.known.relays
