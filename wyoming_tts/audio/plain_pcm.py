@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from wyoming_tts.speech.audio import AudioFormat
+from wyoming_tts.audio.codecs.damage import Damaged
+from wyoming_tts.audio.codecs.sample_layout import Encoding, SampleLayout
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    Samples = np.ndarray[Any, np.dtype[np.int16]]
+    from wyoming_tts.speech.audio import AudioFormat
 
 
 class PlainPcm:
@@ -20,40 +19,24 @@ class PlainPcm:
     """
 
     def __init__(self, source: AudioFormat) -> None:
-        """Take the format; raises ValueError for a width that no samples have."""
-        if source.width not in {1, 2, 3, 4}:
-            raise ValueError("samples have one to four bytes")
-        self._source = source
+        """Take the format; raises ValueError for one that no samples have."""
+        try:
+            self._layout = SampleLayout(source, Encoding.UNSIGNED if source.width == 1 else Encoding.SIGNED)
+        except Damaged as error:
+            raise ValueError(str(error)) from error
+        self._frame_bytes = source.frame_bytes
         self._rest = b""
-        # 0.1 s of a start, for the few who need it.
-        self._numpy: Any = None if (source.width, source.channels) == (2, 1) else import_module("numpy")
+        if (source.width, source.channels) != (2, 1):
+            import_module("numpy")  # 0.1 s, here rather than in front of the first sound
 
     @property
     def format(self) -> AudioFormat:
         """Of what comes out."""
-        return AudioFormat(self._source.rate)
+        return self._layout.mono16
 
     def feed(self, pcm: bytes) -> bytes:
         """Return the frames that are whole by now."""
         pcm = self._rest + pcm if self._rest else pcm
-        size = len(pcm) - len(pcm) % self._source.frame_bytes
+        size = len(pcm) - len(pcm) % self._frame_bytes
         self._rest, pcm = pcm[size:], pcm[:size]
-        return pcm if self._numpy is None else self._mixed(self._samples(pcm)).tobytes()
-
-    def _samples(self, pcm: bytes) -> Samples:
-        """Return the upper 16 bits of every sample."""
-        width = self._source.width
-        if width == 2:
-            return cast("Samples", self._numpy.frombuffer(pcm, "<i2"))
-        octets: np.ndarray[Any, Any] = self._numpy.frombuffer(pcm, "u1")
-        if width == 1:
-            return (octets.astype("<i2") - 128) << 8
-        return octets.reshape(-1, width)[:, -2:].copy().view("<i2").reshape(-1)
-
-    def _mixed(self, samples: Samples) -> Samples:
-        """Return the mean of all channels."""
-        channels = self._source.channels
-        if channels == 1:
-            return samples
-        mean: Samples = (samples.reshape(-1, channels).sum(axis=1, dtype="i4") // channels).astype("<i2")
-        return mean
+        return self._layout.converted(pcm)
