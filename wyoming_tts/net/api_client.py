@@ -12,6 +12,7 @@ from yarl import URL
 
 from wyoming_tts.errors import BadAudio, BadCredentials, ConfigError, ProviderError, ProviderUnavailable
 from wyoming_tts.net.api_socket import ApiSocket
+from wyoming_tts.net.endpoint import is_loopback
 from wyoming_tts.net.leash import Leash
 from wyoming_tts.net.line_failure import LINE_FAILURES, translated
 from wyoming_tts.net.public_get import proxy_for
@@ -38,7 +39,6 @@ REFUSAL_S = 1.0
 
 CLOSE_S = 0.1
 """For a websocket's farewell: whoever leaves has no use for what still comes."""
-HEARTBEAT_S = 20.0
 MAX_MESSAGE_BYTES = 4 * 1024**2
 """Of a websocket: a minute of audio in base64."""
 
@@ -146,6 +146,8 @@ class ApiClient:
     def _found_proxy(self) -> URL | None:
         if self._endpoint.proxy is not None:
             return URL(self._endpoint.proxy)
+        if is_loopback(self._base.host or ""):
+            return None  # what stays on this machine must not leave it by the environment's word
         try:
             return proxy_for(self._base)
         except ConfigError as error:
@@ -165,7 +167,6 @@ class ApiClient:
                         url,
                         headers=self._endpoint.headers,
                         timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
-                        heartbeat=HEARTBEAT_S,
                         max_msg_size=MAX_MESSAGE_BYTES,
                         proxy=self.proxy(),
                         ssl=await self._tls(),

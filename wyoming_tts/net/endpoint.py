@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,25 @@ READ_S = 30.0
 
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 """Ends a header, or has no place in one (RFC 9110, 5.5)."""
+
+HOME_DOMAINS = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localhost")
+"""Of machines in a house (RFC 6762, RFC 8375, and what routers give)."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address is this machine's own."""
+    try:
+        return ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:  # a name
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def is_at_home(host: str) -> bool:
+    """Whether a host is probably one of the house's: a private address, or a name that nobody outside knows."""
+    try:
+        return ip_address(host.partition("%")[0]).is_private
+    except ValueError:
+        return "." not in host or host.endswith(HOME_DOMAINS)
 
 
 @dataclass(frozen=True, slots=True)

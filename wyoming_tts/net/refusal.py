@@ -79,6 +79,8 @@ def failure_of(refusal: Refusal, provider: str) -> ProviderError:
         kind = RateLimited
     elif status in _TOO_SLOW:
         kind = ProviderTimeout
+    elif status == 407:
+        return ProviderUnavailable("HTTP 407: the proxy wants a password", provider=provider)
     elif status in {404, 405} and not refusal.words:
         return ProviderUnavailable(f"HTTP {status}: there is no such API; check its address", provider=provider)
     elif 400 <= status < 500:

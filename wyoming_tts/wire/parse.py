@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from wyoming_tts.errors import BadRequest
@@ -18,6 +17,9 @@ MAX_NAME_CHARS = 200
 MAX_VIA, MAX_INSTANCE_CHARS = 8, 64
 """Of the servers that a request has come through; twice what any of ours sends."""
 FACTORS = frozenset({"speed", "pitch", "volume"})
+
+MAX_FACTOR = 1e6
+"""What is beyond it is no factor of speed or pitch, and an integer may have any number of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _prosody(factors: Any) -> Prosody:
 
 
 def _is_factor(value: Any) -> bool:
-    return type(value) in {int, float} and isfinite(value)
+    return type(value) in {int, float} and -MAX_FACTOR < value < MAX_FACTOR  # which is false of `nan`, too
 
 
 def _via(instances: Any) -> tuple[str, ...]:

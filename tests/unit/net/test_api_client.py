@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 KEY = "sk-0123456789abcdef"
 TEXT = "nobody's business"
 TURNS = 40
+ELSEWHERE = "elsewhere.invalid"
+"""A name that nobody but a proxy can resolve (RFC 6761)."""
 
 
 @pytest.fixture
@@ -515,15 +517,26 @@ async def test_the_owners_proxy_is_used(session: HttpSession) -> None:
 async def test_the_proxy_of_the_environment_is_used(session: HttpSession, monkeypatch: pytest.MonkeyPatch) -> None:
     async with SmallApp(fine) as app, Proxy() as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
+        address = app.url.replace("127.0.0.1", ELSEWHERE)
+        assert await client(address, session).json("GET", "x") == {"ok": True}
+        monkeypatch.setenv("no_proxy", ELSEWHERE)
+        error = await failure(client(address, session))
+    assert error.detail == "there is no host of that name"
+    assert [head.split("\r\n")[0] for head in proxy.heads] == [f"GET {address}/x HTTP/1.1"]
+
+
+async def test_what_stays_on_this_machine_goes_to_no_proxy_of_the_environment(
+    session: HttpSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with SmallApp(fine) as app, Proxy() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
         assert await client(app.url, session).json("GET", "x") == {"ok": True}
-        monkeypatch.setenv("no_proxy", "127.0.0.1")
-        assert await client(app.url, session).json("GET", "y") == {"ok": True}
-    assert len(proxy.heads) == 1
+    assert proxy.heads == []
 
 
 async def test_a_proxy_of_another_kind_is_said(session: HttpSession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", f"socks5://me:{KEY}@proxy.example")
-    error = await failure(client("http://127.0.0.1:1", session))
+    error = await failure(client(f"http://{ELSEWHERE}:1", session))
     assert error.detail == "the proxy in the environment cannot be used"
 
 
@@ -531,7 +544,7 @@ async def test_a_proxy_that_is_not_there_tells_nothing(session: HttpSession, mon
     async with Proxy() as proxy:
         pass
     monkeypatch.setenv("http_proxy", proxy.url.replace("://", f"://me:{KEY}@"))
-    error = await failure(client("http://127.0.0.1:1", session))
+    error = await failure(client(f"http://{ELSEWHERE}:1", session))
     assert (type(error), error.detail) == (ProviderUnavailable, "the proxy does not let it through")
 
 

@@ -58,7 +58,17 @@ def test_what_several_servers_made_of_it_together_is_bounded() -> None:
 
 @pytest.mark.parametrize(
     "factors",
-    [1.5, ["speed"], {"size": 1.0}, {"speed": "2"}, {"speed": True}, {"speed": None}, {"speed": float("nan")}],
+    [
+        1.5,
+        ["speed"],
+        {"size": 1.0},
+        {"speed": "2"},
+        {"speed": True},
+        {"speed": None},
+        {"speed": float("nan")},
+        {"speed": 10**400},
+        {"speed": -1e9},
+    ],
 )
 def test_a_manner_is_factors(factors: object) -> None:
     with pytest.raises(BadRequest, match=r"tts\.prosody"):

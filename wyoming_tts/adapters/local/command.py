@@ -18,7 +18,7 @@ from wyoming_tts.audio.codecs.sample_layout import MAX_CHANNELS, MAX_RATE_HZ, MI
 from wyoming_tts.audio.decode import Decoder
 from wyoming_tts.audio.decoded import decoded
 from wyoming_tts.errors import ProviderUnavailable, UtteranceRejected
-from wyoming_tts.settings.provider import ProviderSettings
+from wyoming_tts.settings.remote import RemoteProviderSettings
 from wyoming_tts.settings.section import Count, LanguageTag, Number, Patience, Section, language_tag
 from wyoming_tts.speech.audio import AudioFormat, AudioStream
 from wyoming_tts.speech.utterance import Utterance
@@ -71,7 +71,7 @@ class CommandVoice(Section):
 NamedVoice = Annotated[CommandVoice, BeforeValidator(_from_name, json_schema_input_type=str | CommandVoice)]
 
 
-class CommandSettings(ProviderSettings):
+class CommandSettings(RemoteProviderSettings):
     """Any program that writes WAV or raw samples to its standard output, such as flite, RHVoice or espeak-ng."""
 
     type: Literal["command"] = "command"
@@ -99,6 +99,9 @@ class CommandSettings(ProviderSettings):
     """What `{pitch}` is for a voice's own pitch: 50 for `espeak-ng -p`."""
     natural_volume: Natural = 1.0
     """What `{volume}` is for a voice's own loudness: 100 for `espeak-ng -a`."""
+    local: bool = True
+    """Whether a text that it is given stays on this machine, for the privacy rules; write `false` for a program that
+    sends it to a cloud."""
     timeout_s: Patience = 20.0
     """How many seconds it may send nothing before it is ended."""
     concurrency: Count = Field(default=2, ge=1, le=100)
@@ -137,7 +140,11 @@ class CommandAdapter(Adapter):
     def capabilities(self) -> Capabilities:
         """What any program can do; how soon it begins is its own affair."""
         limit = MAX_ARGUMENT_CHARS if self._command.takes_text else None
-        return Capabilities(streams=True, concurrency=self._settings.concurrency, max_chars=limit)
+        settings = self._settings
+        free = not settings.price_per_1000_characters
+        return Capabilities(
+            streams=True, concurrency=settings.concurrency, max_chars=limit, free=free, local=settings.local
+        )
 
     async def start(self) -> None:
         """Look for the program."""

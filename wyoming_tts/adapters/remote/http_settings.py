@@ -1,14 +1,13 @@
 """What the owner may say about any provider that is reached over HTTP."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from wyoming_tts.net.endpoint import Endpoint
+from wyoming_tts.net.endpoint import Endpoint, is_loopback
 from wyoming_tts.settings.remote import RemoteProviderSettings
 from wyoming_tts.settings.section import Count, Patience
 
@@ -38,6 +37,9 @@ class HttpProviderSettings(RemoteProviderSettings):
 
     base_url: HttpAddress
     """The address of the server, as `http://host:port/path`."""
+    local: bool | None = None
+    """Whether a text that it is given stays on this machine, for the privacy rules. Leave it out for yes where
+    `base_url` is on this machine, else no; write `false` for a server here that sends texts to a cloud."""
     concurrency: Annotated[Count, Field(ge=1, le=100)] = 4
     """How many pieces of text it is asked to speak at the same time; others wait."""
     connect_timeout_s: Patience = 5.0
@@ -50,13 +52,14 @@ class HttpProviderSettings(RemoteProviderSettings):
     """A file of certificates (PEM) to trust besides the system's, for a server with a certificate of your own."""
 
     @property
-    def on_this_machine(self) -> bool:
-        """Whether the text stays here."""
-        host = urlsplit(self.base_url).hostname or ""
-        try:
-            return ip_address(host).is_loopback
-        except ValueError:  # a name
-            return host == "localhost" or host.endswith(".localhost")
+    def host(self) -> str:
+        """Of the server."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def stays_here(self) -> bool:
+        """Whether the text does not leave this machine."""
+        return is_loopback(self.host) and self.proxy is None if self.local is None else self.local
 
     def endpoint(self, provider: str, headers: Mapping[str, str]) -> Endpoint:
         """Return the server with the headers that every request of this provider carries."""

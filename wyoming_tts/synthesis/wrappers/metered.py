@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from wyoming_tts.errors import BudgetExhausted
+from wyoming_tts.errors import BadAudio, BudgetExhausted, SpeechCutOff
 from wyoming_tts.settings.remote import RemoteProviderSettings
 from wyoming_tts.store.budget import UNLIMITED, Budget
 
@@ -52,6 +52,8 @@ class Metered:
         async with AsyncExitStack() as stack:
             try:
                 stream = await stack.enter_async_context(self._adapter.synthesize(utterance))
+            except (BadAudio, SpeechCutOff):  # it was accepted, and is on the bill
+                raise
             except Exception:
                 reservation.give_back()
                 raise

@@ -111,3 +111,19 @@ def test_the_reference_tells_each_key() -> None:
     text = reference(TYPES)
     for key in ("base_url", "concurrency", "connect_timeout_s", "read_timeout_s", "proxy", "ca_file"):
         assert f"| `{key}` |" in text
+
+
+@pytest.mark.parametrize(
+    ("keys", "here"),
+    [
+        ({"base_url": "http://127.0.0.1:1"}, True),
+        ({"base_url": "http://[::1]:1"}, True),
+        ({"base_url": "http://localhost:1"}, True),
+        ({"base_url": "http://192.168.1.20:1"}, False),
+        ({"base_url": "http://127.0.0.1:1", "proxy": "http://10.0.0.1:3128"}, False),
+        ({"base_url": "http://127.0.0.1:1", "local": False}, False),
+        ({"base_url": "http://192.168.1.20:1", "local": True}, True),
+    ],
+)
+def test_whether_a_text_stays_on_this_machine(keys: dict[str, object], here: bool) -> None:  # noqa: FBT001 - a table
+    assert HttpProviderSettings.model_validate({"type": "t", **keys}).stays_here is here

@@ -11,7 +11,15 @@ from structlog.testing import capture_logs
 
 from tests.fakes.word_adapter import Faults, Vocabulary, WordAdapter
 from wyoming_tts.adapters.credit import Credit
-from wyoming_tts.errors import BudgetExhausted, ProviderTimeout, ProviderUnavailable, SpeechCutOff
+from wyoming_tts.errors import (
+    BadAudio,
+    BudgetExhausted,
+    NoAudio,
+    ProviderError,
+    ProviderTimeout,
+    ProviderUnavailable,
+    SpeechCutOff,
+)
 from wyoming_tts.settings.provider import ProviderSettings
 from wyoming_tts.settings.remote import RemoteProviderSettings
 from wyoming_tts.speech.utterance import Utterance
@@ -74,6 +82,15 @@ async def test_what_is_refused_is_put_back(ledger: Ledger) -> None:
     with pytest.raises(ProviderUnavailable):
         await heard(metered(adapter, ledger))
     assert spent(ledger) == 0
+
+
+@pytest.mark.parametrize("kind", [BadAudio, NoAudio, SpeechCutOff])
+async def test_what_was_accepted_and_is_no_speech_stays_spent(ledger: Ledger, kind: type[ProviderError]) -> None:
+    """An adapter may see that before it has anything to hand on; it is on the bill all the same."""
+    adapter = WordAdapter("a", Vocabulary(), faults=Faults(refuse=kind))
+    with pytest.raises(kind):
+        await heard(metered(adapter, ledger))
+    assert spent(ledger) == CHARS
 
 
 async def test_a_bug_in_the_adapter_costs_nothing(ledger: Ledger) -> None:

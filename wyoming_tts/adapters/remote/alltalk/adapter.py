@@ -53,7 +53,7 @@ class AllTalkAdapter(HttpAdapter):
             concurrency=settings.concurrency,
             max_chars=settings.max_chars,
             free=not settings.price_per_1000_characters,
-            local=settings.on_this_machine,
+            local=settings.stays_here,
         )
 
     async def list_voices(self) -> Sequence[Voice]:

@@ -71,7 +71,7 @@ class ElevenLabsAdapter(HttpAdapter):
         self._account = Account()
         self._has_times = settings.word_times
         self._has_sockets = settings.websocket and settings.word_times
-        self._is_local = settings.on_this_machine
+        self._is_local = settings.stays_here
         options = SessionOptions(idle_s, lull_s, settle_s, self._spend, self._do_without_sockets)
         self._sessions = Sessions(name, lambda: Session(self.api, context.clock, options))
 

@@ -54,8 +54,8 @@ class OpenAiAdapter(HttpAdapter):
             streams=settings.known.streams,
             concurrency=settings.concurrency,
             max_chars=settings.max_chars,
-            free=not (settings.known.paid or settings.price_per_1000_characters),
-            local=settings.on_this_machine,
+            free=settings.free,
+            local=settings.stays_here,
         )
         self._learn(written_voices(settings))
         self._voices = tuple(one.voice for one in self._spoken.values())
@@ -106,12 +106,18 @@ class OpenAiAdapter(HttpAdapter):
         return self._spoken[name]
 
     async def _offered(self) -> Sequence[ListedVoice]:
-        preset = self.settings.known
+        """Return what it lists, nothing where it has no list. Raises ProviderUnavailable for one that has gone.
+
+        A proxy before a server that is down says 404 as well, and made-up names must not replace the real ones.
+        """
+        preset, had_one, has_one = self.settings.known, self._has_list, False
         for path in preset.voice_lists:
             if body := await self._listed_if_any(path):
-                self._has_list = True
+                self._has_list = has_one = True
                 if voices := listed(body, models_speak=preset.models_speak):
                     return voices
+        if had_one and not has_one:
+            raise ProviderUnavailable("its list of voices has gone", provider=self.name)
         return ()
 
     async def _listed_if_any(self, path: str) -> Any:

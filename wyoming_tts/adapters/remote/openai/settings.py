@@ -10,6 +10,7 @@ from wyoming_tts.adapters.remote.http_settings import HttpAddress, HttpProviderS
 from wyoming_tts.adapters.remote.openai.preset import Preset
 from wyoming_tts.adapters.remote.openai.presets import PRESETS, PresetName
 from wyoming_tts.adapters.remote.openai.voice_settings import VoiceEntry
+from wyoming_tts.net.endpoint import is_at_home
 from wyoming_tts.settings.section import Count, LanguageTag
 
 ResponseFormat = Literal["wav", "pcm", "mp3", "opus", "aac", "flac"]
@@ -97,6 +98,12 @@ class OpenAiSettings(HttpProviderSettings):
         return {"Authorization": f"Bearer {key}"} if key else {}
 
     @property
-    def on_this_machine(self) -> bool:
-        """Whether the text stays here."""
-        return super().on_this_machine and not self.known.relays
+    def stays_here(self) -> bool:
+        """Whether the text does not leave this machine: some servers here have a cloud speak."""
+        return super().stays_here and not (self.known.relays and self.local is None)
+
+    @property
+    def free(self) -> bool:
+        """Whether nothing is paid: not where anything is said of money or a limit, nor with a key for the internet."""
+        limited = self.price_per_1000_characters or self.characters_per_day or self.characters_per_month
+        return not (self.known.paid or limited or (self.api_key is not None and not is_at_home(self.host)))

@@ -1,10 +1,10 @@
 """What the owner may say about another Wyoming server."""
 
-from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from wyoming_tts.net.endpoint import is_loopback
 from wyoming_tts.protocol.address import Address
 from wyoming_tts.settings.address import HostPort
 from wyoming_tts.settings.remote import RemoteProviderSettings
@@ -60,13 +60,4 @@ class WyomingSettings(RemoteProviderSettings):
     @property
     def stays_here(self) -> bool:
         """Whether the text does not leave this machine."""
-        return _is_here(self.address) if self.local is None else self.local
-
-
-def _is_here(address: Address) -> bool:
-    if address.path or address.host == "localhost":
-        return True
-    try:
-        return ip_address(address.host.partition("%")[0]).is_loopback
-    except ValueError:  # a name
-        return False
+        return bool(self.address.path) or is_loopback(self.address.host) if self.local is None else self.local

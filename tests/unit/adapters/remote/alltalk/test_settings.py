@@ -31,7 +31,7 @@ def test_without_a_word_it_is_the_server_beside_us(tmp_path: Path) -> None:
     settings = written(tmp_path, "")
     assert settings.base_url == "http://127.0.0.1:7851"
     assert (settings.concurrency, settings.streaming, settings.text_filtering) == (1, "auto", "none")
-    assert settings.on_this_machine
+    assert settings.stays_here
 
 
 @pytest.mark.parametrize("word", ["auto", "on", "off"])
@@ -60,7 +60,7 @@ def test_what_makes_no_sense_is_said(tmp_path: Path, keys: str) -> None:
     ],
 )
 def test_only_loopback_is_this_machine(address: str, *, here: bool) -> None:
-    assert AllTalkSettings(base_url=address).on_this_machine is here
+    assert AllTalkSettings(base_url=address).stays_here is here
 
 
 def test_the_reference_tells_each_key() -> None:

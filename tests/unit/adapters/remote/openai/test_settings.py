@@ -127,7 +127,7 @@ def test_a_key_that_cannot_be_one_is_not_quoted(tmp_path: Path) -> None:
     ],
 )
 def test_whether_the_text_stays_here(tmp_path: Path, keys: str, *, local: bool) -> None:
-    assert settings(tmp_path, keys).on_this_machine is local
+    assert settings(tmp_path, keys).stays_here is local
 
 
 def test_the_reference_knows_each_key() -> None:
@@ -141,3 +141,19 @@ def test_the_reference_tells_what_may_be_said_of_a_voice() -> None:
     assert "### `providers.NAME.voices[]`" in text
     for key in OpenAiVoice.model_fields:
         assert f"| `{key}` |" in text
+
+
+@pytest.mark.parametrize(
+    ("keys", "free"),
+    [
+        ({"base_url": "http://192.168.1.20:8880"}, True),
+        ({"base_url": "http://192.168.1.20:8880", "api_key": "k"}, True),
+        ({"base_url": "http://nas.local:8880", "api_key": "k"}, True),
+        ({"base_url": "https://api.groq.com/openai/v1", "api_key": "k"}, False),
+        ({"base_url": "http://192.168.1.20:8880", "characters_per_month": 1000}, False),
+        ({"base_url": "http://192.168.1.20:8880", "price_per_1000_characters": 0.1}, False),
+        ({"preset": "openai", "api_key": "k"}, False),
+    ],
+)
+def test_what_may_cost_money_is_not_taken_for_free(keys: dict[str, object], free: bool) -> None:  # noqa: FBT001 - a table
+    assert OpenAiSettings.model_validate({"type": "openai", **keys}).free is free
