@@ -177,6 +177,16 @@ async def test_a_list_that_changed_is_followed_and_an_empty_one_is_not(
         assert (await spoken(cloud))[1]
 
 
+async def test_a_list_that_has_gone_is_no_other_list(fake: OpenAiServer, context: AdapterContext) -> None:
+    """A proxy before a server that is down says 404 to everything."""
+    fake.voice_list = ["anna", "bert"]
+    async with adapter(fake.url, context) as cloud:
+        fake.voice_list = fake.model_list = None
+        with pytest.raises(ProviderUnavailable, match="has gone"):
+            await cloud.probe()
+        assert names(cloud) == ["anna", "bert"]
+
+
 async def test_a_voice_of_the_last_list_is_looked_up_for_its_model(fake: OpenAiServer, context: AdapterContext) -> None:
     fake.voice_list = {"data": [{"id": "big", "voices": ["anna"]}]}
     fake.models, fake.voices = ("big",), ("anna",)
