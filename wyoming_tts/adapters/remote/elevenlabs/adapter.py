@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +108,7 @@ class ElevenLabsAdapter(HttpAdapter):
         self._account.learn(await if_permitted(self.api, "v1/user/subscription"))
         if entries is None:
             return voices_unheard(chosen, self._model)
-        return voices_of(entries, self._model, chosen)
+        return await asyncio.to_thread(voices_of, entries, self._model, chosen)
 
     def accepts(self, voice: str) -> bool:
         """Whether a voice goes by that name or id."""
