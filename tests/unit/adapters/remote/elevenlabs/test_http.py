@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes.elevenlabs_cloud import cloud
 from tests.servers.elevenlabs_speech import Times
-from wyoming_tts.errors import UtteranceRejected
+from wyoming_tts.errors import ProviderUnavailable, UtteranceRejected
 from wyoming_tts.speech.prosody import Prosody
 
 WORD_BYTES = 11_520
@@ -73,6 +73,17 @@ async def test_a_server_without_times_is_asked_without() -> None:
             assert len((await subject.say("One small step.")).pcm) == 3 * WORD_BYTES
         asked = [asked.path.rsplit("/")[-1] for asked in subject.fake.asked if asked.method == "POST"]
         assert asked == ["with-timestamps", "stream", "stream"]
+
+
+async def test_a_server_that_speaks_by_neither_address_for_a_while_is_asked_for_times_again() -> None:
+    async with cloud() as subject:
+        subject.fake.has_speech = False
+        with pytest.raises(ProviderUnavailable):
+            await subject.say()
+        subject.fake.has_speech = True
+        assert [mark.offset for mark in (await subject.say("One small step.")).marks] == [0, 4, 10]
+        asked = [asked.path.rsplit("/")[-1] for asked in subject.fake.asked if asked.method == "POST"]
+        assert asked == ["with-timestamps", "stream", "with-timestamps"]
 
 
 async def test_the_owner_may_do_without_times() -> None:
