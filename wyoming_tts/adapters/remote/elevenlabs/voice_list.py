@@ -19,6 +19,8 @@ QUALITY = 100
 MAX_NAME_CHARS = 60
 ID_CHARS = 6
 """Of the id, behind the name of a voice whose namesake is older."""
+LATEST_UNIX_S = 2.0**40
+"""Tens of thousands of years from now: beyond it a moment is nonsense, and may be too large for a float."""
 PUBLISHER = "ElevenLabs"
 PUBLISHER_URL = "https://elevenlabs.io"
 
@@ -88,9 +90,10 @@ def _voice(voice_id: str, name: str, languages: tuple[str, ...]) -> Voice:
 
 
 def _order(voice_id: str, entry: dict[str, Any]) -> tuple[str, float, str]:
-    created = entry.get("created_at_unix")
+    told = entry.get("created_at_unix")
+    created = float(told) if isinstance(told, int | float) and 0 <= told < LATEST_UNIX_S else 0.0
     name = _readable(_word(entry, "name")) or voice_id
-    return name.casefold(), float(created) if isinstance(created, int | float) else 0.0, voice_id
+    return name.casefold(), created, voice_id
 
 
 def _readable(name: str) -> str:

@@ -135,6 +135,18 @@ def test_the_oldest_of_namesakes_keeps_its_name_whatever_the_order() -> None:
         ]
 
 
+@pytest.mark.parametrize(
+    "created", [10**400, -(10**400), float("inf"), float("nan")], ids=["huge", "far below", "inf", "nan"]
+)
+def test_a_moment_that_makes_no_sense_is_none(created: float) -> None:
+    entries: list[Any] = [
+        {"voice_id": "b", "name": "Sam", "created_at_unix": 1},
+        {"voice_id": "a", "name": "Sam", "created_at_unix": created},
+    ]
+    for order in (entries, entries[::-1]):
+        assert [(voice.name, voice.version) for voice in voices_of(order, MODEL)] == [("Sam", "a"), ("Sam (b)", "b")]
+
+
 @pytest.mark.parametrize("entry", [None, 3, [], {}, {"voice_id": 7}, {"voice_id": ""}])
 def test_what_is_no_voice_is_left_out(entry: object) -> None:
     assert voices_of([entry, {"voice_id": "x", "name": "X", "labels": [], "verified_languages": "no"}], MODEL) == (
