@@ -105,7 +105,8 @@ class ElevenLabsAdapter(HttpAdapter):
         listed = await if_permitted(self.api, "v1/models")
         if listed is not None:
             self._model = model_of(self._settings.model, listed)
-        self._account.learn(await if_permitted(self.api, "v1/user/subscription"))
+        subscription = await if_permitted(self.api, "v1/user/subscription")
+        self._account.learn(subscription, per_char=self._model.credits_per_char)
         if entries is None:
             return voices_unheard(chosen, self._model)
         return await asyncio.to_thread(voices_of, entries, self._model, chosen)

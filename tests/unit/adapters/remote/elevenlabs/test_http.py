@@ -140,6 +140,14 @@ async def test_credits_are_asked_for_and_counted_down() -> None:
         assert left == [99_000, 98_995, 99_000, 98_995]
 
 
+async def test_credit_is_told_with_what_a_character_of_the_model_costs() -> None:
+    for model, per_char in (("eleven_flash_v2_5", 0.5), ("eleven_v3", 1.0)):
+        async with cloud(model=model) as subject:
+            await subject.say("Hi.")
+            assert subject.adapter.credit is not None
+            assert subject.adapter.credit.per_char == per_char
+
+
 async def test_what_the_server_says_that_it_cost_counts() -> None:
     async with cloud() as subject:
         for told, left in (("7", 98_993), ("", 98_991), ("-5", 98_989), ("many", 98_987)):
