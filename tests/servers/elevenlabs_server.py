@@ -66,6 +66,8 @@ class ElevenLabsServer(FakeApi):
         self.codes = dict(CODES)
         """Type and code that a status comes with."""
         self.has_timestamps = True
+        self.has_speech = True
+        """There is an address by HTTP that speaks, with times or without."""
         self.handshake: int | None = None
         """A status that every websocket is refused with."""
         self.gate: asyncio.Event | None = None
@@ -138,6 +140,8 @@ class ElevenLabsServer(FakeApi):
         return web.json_response({"detail": body}, status=401)
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
+        if not self.has_speech:
+            return web.json_response({"detail": "Not Found"}, status=404)
         text, output_format = (await request.json()).get("text"), request.query["output_format"]
         if text is None or output_format in self.formats_refused:
             return self.error(422 if text is None else 403)
@@ -147,7 +151,7 @@ class ElevenLabsServer(FakeApi):
         return await self.spoken(request, sound, "audio/pcm")
 
     async def _timed(self, request: web.Request) -> web.StreamResponse:
-        if not self.has_timestamps:
+        if not self.has_timestamps or not self.has_speech:
             return web.json_response({"detail": "Not Found"}, status=404)
         text, output_format = (await request.json()).get("text"), request.query["output_format"]
         if text is None or output_format in self.formats_refused:

@@ -15,3 +15,5 @@ class Credit:
     """In a whole period."""
     resets_in_s: float | None = None
     """Seconds until the next period begins, counted from when it was asked."""
+    per_char: float = 1.0
+    """What one character costs, in these units."""

@@ -5,6 +5,8 @@ A plain Wyoming server ignores them, so the same client speaks to any server.
 
 from __future__ import annotations
 
+import math
+import sys
 from typing import TYPE_CHECKING, Any
 
 from wyoming.event import Event
@@ -82,4 +84,14 @@ def marks_event(marks: Sequence[Mark]) -> Event:
 
 def marks_of(event: Event) -> tuple[Mark, ...]:
     """Return the word times of a private event; raises TypeError or ValueError where it is not one."""
-    return tuple(Mark(int(offset), float(at_s)) for offset, at_s in event.data.get("marks", ()))
+    return tuple(_mark(offset, at_s) for offset, at_s in event.data.get("marks", ()))
+
+
+def _mark(offset: Any, at_s: Any) -> Mark:
+    try:
+        mark = Mark(int(offset), float(at_s))
+    except OverflowError as error:
+        raise ValueError("a number too large") from error
+    if not math.isfinite(mark.at_s) or abs(mark.offset) > sys.maxsize:  # longer than any text can be
+        raise ValueError("a place that is none")
+    return mark

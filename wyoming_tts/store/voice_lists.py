@@ -25,7 +25,10 @@ _TUPLES = ("languages", "speakers")
 
 
 class VoiceLists:
-    """The table of lists. Fails never: a list that cannot be kept or read is one that nobody knows."""
+    """The table of lists. Fails never: a list that cannot be kept or read is one that nobody knows.
+
+    Packed and unpacked in the database's thread: a long list takes longer than audio can wait.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -33,24 +36,23 @@ class VoiceLists:
     async def recall(self, provider: str, origin: str) -> Sequence[Voice]:
         """Return the list kept last, where it came from this origin; waits for the database to be opened."""
 
-        def select(connection: sqlite3.Connection) -> tuple[str] | None:
+        def select(connection: sqlite3.Connection) -> Sequence[Voice]:
             row: tuple[str] | None = connection.execute(
                 "SELECT voices FROM voice_lists WHERE provider = ? AND origin = ?", (provider, origin)
             ).fetchone()
-            return row
+            return () if row is None else tuple(_voice(packed) for packed in json.loads(row[0]))
 
         await self._database.opened()
         try:
-            row = await self._database.run(select)
-            return () if row is None else tuple(_voice(packed) for packed in json.loads(row[0]))
+            return await self._database.run(select)
         except (sqlite3.Error, ValueError, TypeError, KeyError):  # of another version, or damaged
             return ()
 
     async def keep(self, provider: str, origin: str, voices: Sequence[Voice]) -> None:
         """Keep the list in place of the one before."""
-        packed = json.dumps([asdict(voice) for voice in voices])
 
         def replace(connection: sqlite3.Connection) -> None:
+            packed = json.dumps([asdict(voice) for voice in voices])
             connection.execute("INSERT OR REPLACE INTO voice_lists VALUES (?, ?, ?)", (provider, origin, packed))
 
         try:

@@ -54,3 +54,17 @@ def test_what_is_no_utterance_is_refused(data: dict[str, object]) -> None:
 def test_marks_survive_the_way() -> None:
     marks = (Mark(0, 0.0), Mark(6, 0.5123))
     assert marks_of(marks_event(marks)) == marks
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *([number, 0.0] for number in (10**400, -(10**400), float("inf"), float("nan"), "x", None)),
+        *([0, number] for number in (10**400, -(10**400), float("inf"), float("nan"), "inf", "x", None)),
+        [0],
+        7,
+    ],
+)
+def test_places_and_times_that_make_no_sense_are_refused(mark: object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        marks_of(Event("tts-marks", {"marks": [[0, 0.0], mark]}))

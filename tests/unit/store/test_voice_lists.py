@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import pytest
 
@@ -12,8 +13,11 @@ from wyoming_tts.store.database import Database
 from wyoming_tts.store.voice_lists import SCHEMA, VoiceLists
 
 if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+T = TypeVar("T")
 VOICES = (
     Voice("anna", ("de-DE", "en-US"), "Anna", ("calm", "loud"), quality=3, version="2"),
     Voice("bob", ("en-GB",)),
@@ -36,6 +40,38 @@ async def test_what_was_kept_is_there_after_a_restart(tmp_path: Path) -> None:
     assert await lists.recall("lan", "http://a") == VOICES
     assert await lists.recall("lan", "http://b") == (), "another server's"
     assert await lists.recall("cloud", "http://a") == ()
+    await database.aclose()
+
+
+class Noted(Database):
+    """Notes what came out of its thread."""
+
+    came: object = None
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        came = await super().run(work)
+        self.came = came
+        return came
+
+
+class NotedVoices(tuple[Voice, ...]):
+    """Notes the threads in which it was gone through."""
+
+    threads: ClassVar[list[str]] = []
+
+    def __iter__(self) -> Iterator[Voice]:
+        self.threads.append(threading.current_thread().name.partition("_")[0])
+        return super().__iter__()
+
+
+async def test_a_list_is_packed_and_unpacked_in_the_databases_thread() -> None:
+    database = Noted(None, [SCHEMA])
+    await database.open()
+    voices = NotedVoices(VOICES)
+    await VoiceLists(database).keep("lan", "http://a", voices)
+    assert voices.threads == ["store"]
+    assert await VoiceLists(database).recall("lan", "http://a") == VOICES
+    assert database.came == VOICES
     await database.aclose()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,7 @@ class Metered:
         credit = self._adapter.credit
         if credit is None:
             return
-        if credit.left < chars:
+        if credit.left < math.ceil(chars * credit.per_char):
             detail = f"{credit.left} of {credit.limit} left on the account"
             raise BudgetExhausted(detail, provider=self._provider, retry_after_s=credit.resets_in_s)
         if credit.limit - credit.left >= credit.limit * self._budget.warning_share:

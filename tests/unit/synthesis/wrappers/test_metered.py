@@ -151,10 +151,11 @@ class Account(WordAdapter):
     """Has credit, which nobody counts down here."""
 
     left = 100
+    per_char = 1.0
 
     @property
     def credit(self) -> Credit:
-        return Credit(self.left, limit=100, resets_in_s=3600.0)
+        return Credit(self.left, limit=100, resets_in_s=3600.0, per_char=self.per_char)
 
 
 async def test_what_the_account_cannot_pay_is_not_asked_for_and_nothing_is_spent(ledger: Ledger) -> None:
@@ -166,6 +167,19 @@ async def test_what_the_account_cannot_pay_is_not_asked_for_and_nothing_is_spent
     assert (adapter.entered, spent(ledger)) == (0, 0)
     adapter.left = CHARS
     assert await heard(metered(adapter, ledger)) == 3
+
+
+@pytest.mark.parametrize(("per_char", "costs"), [(0.5, (CHARS + 1) // 2), (1.0, CHARS), (2.0, 2 * CHARS)])
+async def test_the_account_is_asked_for_what_the_characters_cost_there(
+    ledger: Ledger, per_char: float, costs: int
+) -> None:
+    adapter = Account("a", Vocabulary())
+    adapter.per_char, adapter.left = per_char, costs
+    assert await heard(metered(adapter, ledger)) == 3
+    adapter.left = costs - 1
+    with pytest.raises(BudgetExhausted):
+        await heard(metered(adapter, ledger))
+    assert spent(ledger) == CHARS, "the owner's own budget counts characters"
 
 
 async def test_little_credit_is_told_once_and_again_after_it_was_filled_up(ledger: Ledger) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -104,10 +105,11 @@ class ElevenLabsAdapter(HttpAdapter):
         listed = await if_permitted(self.api, "v1/models")
         if listed is not None:
             self._model = model_of(self._settings.model, listed)
-        self._account.learn(await if_permitted(self.api, "v1/user/subscription"))
+        subscription = await if_permitted(self.api, "v1/user/subscription")
+        self._account.learn(subscription, per_char=self._model.credits_per_char)
         if entries is None:
             return voices_unheard(chosen, self._model)
-        return voices_of(entries, self._model, chosen)
+        return await asyncio.to_thread(voices_of, entries, self._model, chosen)
 
     def accepts(self, voice: str) -> bool:
         """Whether a voice goes by that name or id."""
@@ -128,12 +130,7 @@ class ElevenLabsAdapter(HttpAdapter):
         voice_id = self.voice(utterance.voice).version or utterance.voice
         self.speaking()
         async with AsyncExitStack() as contexts:
-            stream = None
-            if self._runs_on(utterance):
-                stream = await self._by_socket(contexts, self._request(utterance, voice_id))
-            if stream is None:
-                stream = await self._by_http(contexts, utterance, voice_id)
-            yield stream
+            yield await self._speak(contexts, utterance, voice_id)
 
     def answered(self, answer_id: str) -> None:
         """Close the answer's websocket."""
@@ -158,25 +155,31 @@ class ElevenLabsAdapter(HttpAdapter):
         able = self._model.takes_text_streams and self._settings.output_format in SOCKET_FORMATS
         return wanted and able and self._has_sockets
 
-    async def _by_socket(self, contexts: AsyncExitStack, request: SpeechRequest) -> AudioStream | None:
-        """Return the stream; None where HTTP is to be tried, which also says more clearly why not."""
-        turn = await contexts.enter_async_context(self._sessions.turn(request))
-        try:
-            return await marked_stream(turn, Decoder(self.name, pcm=request.pcm))
-        except FormatRefused:
-            if not self._refuse(request):
-                raise
-        except (UtteranceRejected, BadCredentials, ProviderUnavailable) as error:
-            if not turn.at_door:
-                raise
-            if not isinstance(error, ProviderUnavailable) or isinstance(error, NoSuchAddress):
-                self._do_without_sockets()
-        return None
+    async def _speak(self, contexts: AsyncExitStack, utterance: Utterance, voice_id: str) -> AudioStream:
+        """Try a websocket where more is to follow; where it is refused HTTP also says more clearly why."""
+        barred = False
+        if self._runs_on(utterance):
+            request = self._request(utterance, voice_id)
+            turn = await contexts.enter_async_context(self._sessions.turn(request))
+            try:
+                return await marked_stream(turn, Decoder(self.name, pcm=request.pcm))
+            except FormatRefused:
+                if not self._refuse(request):
+                    raise
+            except (UtteranceRejected, BadCredentials, ProviderUnavailable) as error:
+                if not turn.at_door:
+                    raise
+                barred = not isinstance(error, ProviderUnavailable) or isinstance(error, NoSuchAddress)
+        stream = await self._by_http(contexts, utterance, voice_id)
+        if barred:  # and not the voice, the key or the whole server, which HTTP would have been refused for, too
+            self._do_without_sockets()
+        return stream
 
     async def _by_http(self, contexts: AsyncExitStack, utterance: Utterance, voice_id: str) -> AudioStream:
         await contexts.enter_async_context(self.api.slots)
+        timed = self._has_times
         while True:
-            request, timed = self._request(utterance, voice_id), self._has_times
+            request = self._request(utterance, voice_id)
             try:
                 reply = await contexts.enter_async_context(
                     self.api.request(
@@ -189,9 +192,10 @@ class ElevenLabsAdapter(HttpAdapter):
             except NoSuchAddress:
                 if not timed:
                     raise
-                self._has_times = False
-                log.info("no word times here", provider=self.name)
+                timed = False
             else:
+                if not timed:  # it is only the times that are not there
+                    self._do_without_times()
                 return await self._stream(contexts, request, reply, timed=timed)
 
     async def _stream(
@@ -214,6 +218,11 @@ class ElevenLabsAdapter(HttpAdapter):
         if self._has_sockets:
             self._has_sockets = False
             log.info("text streams are spoken sentence by sentence", provider=self.name, model=self._model.id)
+
+    def _do_without_times(self) -> None:
+        if self._has_times:
+            self._has_times = False
+            log.info("no word times here", provider=self.name)
 
     def _note_times(self, audio: TimedAudio) -> None:
         """Ask for no times any more where audio came without: none come for this model."""

@@ -40,7 +40,7 @@ def timed_of(alignment: Any) -> Timed | None:
             starts = [float(s) for s in alignment["character_start_times_seconds"]]
             ends = [float(s) for s in alignment["character_end_times_seconds"]]
             chars = [str(char) for char in alignment["characters"]]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
     if not chars or not len(chars) == len(starts) == len(ends) or not _is_sound([*starts, ends[-1]]):
         return None

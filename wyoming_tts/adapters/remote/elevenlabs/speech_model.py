@@ -19,6 +19,8 @@ MAX_CHARS = (
 )
 """As published; used where the key may not ask."""
 LEAST_CHARS = 5_000
+DEAREST = 1_000
+"""Credits for a character that no model takes; what is beyond it, `inf` among it, is a mistake."""
 _GENERATION = re.compile(r"_v([0-9]+)")
 _TAKES_LANGUAGE = ("eleven_flash_v2_5", "eleven_turbo_v2_5")
 _OPTIONAL = {"style": "can_use_style", "use_speaker_boost": "can_use_speaker_boost"}
@@ -85,4 +87,4 @@ def _credits(model_id: str, entry: dict[str, Any]) -> float:
     rates = entry.get("model_rates")
     told = [rates.get("character_cost_multiplier") if isinstance(rates, dict) else None, entry.get("token_cost_factor")]
     published = 0.5 if model_id.startswith(FAST) else 1.0
-    return next((float(rate) for rate in told if isinstance(rate, int | float) and rate > 0), published)
+    return next((float(rate) for rate in told if isinstance(rate, int | float) and 0 < rate < DEAREST), published)

@@ -10,7 +10,7 @@ from wyoming_tts.speech.language import normalised, primary
 from wyoming_tts.speech.voice import Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wyoming_tts.adapters.remote.elevenlabs.speech_model import SpeechModel
 
@@ -19,6 +19,8 @@ QUALITY = 100
 MAX_NAME_CHARS = 60
 ID_CHARS = 6
 """Of the id, behind the name of a voice whose namesake is older."""
+LATEST_UNIX_S = 2.0**40
+"""Tens of thousands of years from now: beyond it a moment is nonsense, and may be too large for a float."""
 PUBLISHER = "ElevenLabs"
 PUBLISHER_URL = "https://elevenlabs.io"
 
@@ -61,6 +63,7 @@ def _chosen(offered: Sequence[Voice], chosen: Sequence[str | NamedVoice]) -> Ite
 def _offered(entries: Iterable[Any], model: SpeechModel) -> Iterator[Voice]:
     """Yield in the order of names; of namesakes the oldest keeps the bare name."""
     known = {entry["voice_id"]: entry for entry in entries if isinstance(entry, dict) and _word(entry, "voice_id")}
+    spoken = {tag: primary(tag) for tag in model.languages}
     taken: set[str] = set()
     for voice_id, entry in sorted(known.items(), key=lambda item: _order(*item)):
         name = _readable(_word(entry, "name")) or voice_id
@@ -71,7 +74,7 @@ def _offered(entries: Iterable[Any], model: SpeechModel) -> Iterator[Voice]:
         taken.add(name.casefold())
         labels = entry.get("labels")
         labels = labels if isinstance(labels, dict) else {}
-        voice = _voice(voice_id, name, _languages(entry, labels, model))
+        voice = _voice(voice_id, name, _languages(entry, labels, model.id, spoken))
         yield replace(voice, description=_word(entry, "description"), gender=_word(labels, "gender") or None)
 
 
@@ -87,9 +90,10 @@ def _voice(voice_id: str, name: str, languages: tuple[str, ...]) -> Voice:
 
 
 def _order(voice_id: str, entry: dict[str, Any]) -> tuple[str, float, str]:
-    created = entry.get("created_at_unix")
+    told = entry.get("created_at_unix")
+    created = float(told) if isinstance(told, int | float) and 0 <= told < LATEST_UNIX_S else 0.0
     name = _readable(_word(entry, "name")) or voice_id
-    return name.casefold(), float(created) if isinstance(created, int | float) else 0.0, voice_id
+    return name.casefold(), created, voice_id
 
 
 def _readable(name: str) -> str:
@@ -98,18 +102,26 @@ def _readable(name: str) -> str:
     return "".join(signs)[:MAX_NAME_CHARS].strip()
 
 
-def _languages(entry: dict[str, Any], labels: dict[str, Any], model: SpeechModel) -> tuple[str, ...]:
-    """Return what the voice was checked in first, then what the model makes any voice speak."""
+def _languages(
+    entry: dict[str, Any], labels: dict[str, Any], model_id: str, spoken: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return what the voice was checked in first, then what the model makes any voice speak.
+
+    `spoken` are the model's tags with the primary one of each, found once for all voices.
+    """
     verified = entry.get("verified_languages")
     checked = [one for one in verified if isinstance(one, dict)] if isinstance(verified, list) else []
-    checked.sort(key=lambda one: one.get("model_id") != model.id)
-    own = [normalised(_word(one, "locale") or _word(one, "language")) for one in checked]
-    spoken = {primary(tag) for tag in model.languages}
-    kept = [tag for tag in own if tag and (not spoken or primary(tag) in spoken)]
-    for tag in [normalised(_word(labels, "language")), *model.languages]:
-        if tag and primary(tag) not in map(primary, kept) and (not spoken or primary(tag) in spoken):
-            kept.append(tag)
-    return tuple(dict.fromkeys(kept)) or ("en",)
+    checked.sort(key=lambda one: one.get("model_id") != model_id)
+    own = {tag: primary(tag) for one in checked if (tag := normalised(_word(one, "locale") or _word(one, "language")))}
+    able = set(spoken.values())
+    kept = {tag: language for tag, language in own.items() if not able or language in able}
+    covered = set(kept.values())
+    label = normalised(_word(labels, "language"))
+    for tag, language in [(label, primary(label)), *spoken.items()]:
+        if tag and language not in covered and (not able or language in able):
+            kept[tag] = language
+            covered.add(language)
+    return tuple(kept) or ("en",)
 
 
 def _word(entry: dict[str, Any], key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,7 @@ class OpenAiAdapter(HttpAdapter):
         if self.settings.voices or not offered:
             await self._look()
         if not self.settings.voices:
-            self._learn(offered_voices(self.settings, offered or self._usual()))
+            self._learn(await asyncio.to_thread(offered_voices, self.settings, offered or self._usual()))
         return [spoken.voice for spoken in self._spoken.values()]
 
     @asynccontextmanager
@@ -114,7 +115,7 @@ class OpenAiAdapter(HttpAdapter):
         for path in preset.voice_lists:
             if body := await self._listed_if_any(path):
                 self._has_list = has_one = True
-                if voices := listed(body, models_speak=preset.models_speak):
+                if voices := await asyncio.to_thread(listed, body, models_speak=preset.models_speak):
                     return voices
         if had_one and not has_one:
             raise ProviderUnavailable("its list of voices has gone", provider=self.name)

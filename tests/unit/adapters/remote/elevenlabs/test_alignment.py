@@ -87,6 +87,10 @@ def test_characters_of_another_text_make_it_lost(chars: str) -> None:
         {"chars": ["a"], "charStartTimesMs": [-5], "charDurationsMs": [1]},
         {"chars": ["a"], "charStartTimesMs": [0], "charDurationsMs": [float("inf")]},
         {"chars": ["a"], "charStartTimesMs": [float("nan")], "charDurationsMs": [1]},
+        {"chars": ["a"], "charStartTimesMs": [10**400], "charDurationsMs": [1]},
+        {"chars": ["a"], "charStartTimesMs": [0], "charDurationsMs": [10**400]},
+        {"characters": "a", "character_start_times_seconds": [10**400], "character_end_times_seconds": [1]},
+        {"characters": "a", "character_start_times_seconds": [0], "character_end_times_seconds": [10**400]},
         {"characters": "a", "character_start_times_seconds": [0], "character_end_times_seconds": None},
     ],
 )

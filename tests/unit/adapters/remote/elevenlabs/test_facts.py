@@ -85,6 +85,13 @@ def test_an_account_counts_down() -> None:
     assert account.credit == Credit(0, 1_000, 10.0)
 
 
+def test_what_a_character_costs_stays_known_while_it_counts_down() -> None:
+    account = Account()
+    account.learn({"character_count": 0, "character_limit": 10}, per_char=0.5)
+    account.spend(2.5)
+    assert account.credit == Credit(7, 10, per_char=0.5)
+
+
 def test_where_more_than_the_plans_credits_may_be_used_they_are_no_limit() -> None:
     account = Account()
     told = {"character_count": 1_000, "character_limit": 1_000}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes.elevenlabs_cloud import cloud
 from tests.servers.elevenlabs_speech import Times
-from wyoming_tts.errors import UtteranceRejected
+from wyoming_tts.errors import ProviderUnavailable, UtteranceRejected
 from wyoming_tts.speech.prosody import Prosody
 
 WORD_BYTES = 11_520
@@ -75,6 +75,17 @@ async def test_a_server_without_times_is_asked_without() -> None:
         assert asked == ["with-timestamps", "stream", "stream"]
 
 
+async def test_a_server_that_speaks_by_neither_address_for_a_while_is_asked_for_times_again() -> None:
+    async with cloud() as subject:
+        subject.fake.has_speech = False
+        with pytest.raises(ProviderUnavailable):
+            await subject.say()
+        subject.fake.has_speech = True
+        assert [mark.offset for mark in (await subject.say("One small step.")).marks] == [0, 4, 10]
+        asked = [asked.path.rsplit("/")[-1] for asked in subject.fake.asked if asked.method == "POST"]
+        assert asked == ["with-timestamps", "stream", "with-timestamps"]
+
+
 async def test_the_owner_may_do_without_times() -> None:
     async with cloud(word_times=False) as subject:
         assert not subject.adapter.capabilities.marks
@@ -127,6 +138,14 @@ async def test_credits_are_asked_for_and_counted_down() -> None:
                 left.append(subject.adapter.credit.left)
                 await subject.say("x" * 9)
         assert left == [99_000, 98_995, 99_000, 98_995]
+
+
+async def test_credit_is_told_with_what_a_character_of_the_model_costs() -> None:
+    for model, per_char in (("eleven_flash_v2_5", 0.5), ("eleven_v3", 1.0)):
+        async with cloud(model=model) as subject:
+            await subject.say("Hi.")
+            assert subject.adapter.credit is not None
+            assert subject.adapter.credit.per_char == per_char
 
 
 async def test_what_the_server_says_that_it_cost_counts() -> None:

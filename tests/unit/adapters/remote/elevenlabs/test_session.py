@@ -175,6 +175,17 @@ async def test_a_handshake_that_is_refused_means_http_from_then_on() -> None:
         assert asked == ["stream-input", *["with-timestamps"] * 3]
 
 
+@pytest.mark.parametrize("handshake", [400, 403, 404])
+async def test_a_handshake_that_is_refused_like_everything_else_says_nothing_of_websockets(handshake: int) -> None:
+    async with cloud(streamed=True) as subject:
+        subject.fake.handshake, subject.fake.has_speech = handshake, False
+        with pytest.raises(ProviderUnavailable):
+            await subject.say()
+        subject.fake.handshake, subject.fake.has_speech = None, True
+        await subject.say("Hello.")
+        assert ("text", "Hello.") in subject.fake.told
+
+
 async def test_the_third_generation_is_never_asked_for_a_websocket() -> None:
     async with cloud(streamed=True, model="eleven_v3") as subject:
         await subject.say("Hello.", previous_text="Before.", next_text="After.")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.fakes.elevenlabs_cloud import cloud
+from tests.fakes.noted_threads import NotedThreads
 from tests.servers.elevenlabs_server import ANNA, RACHEL, ROGER
 from wyoming_tts.adapters.remote.elevenlabs.settings import NamedVoice
 from wyoming_tts.adapters.remote.elevenlabs.speech_model import model_of
@@ -14,6 +17,7 @@ from wyoming_tts.adapters.remote.elevenlabs.voice_list import found, voices_of
 from wyoming_tts.errors import BadCredentials, ProviderUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 MODEL = model_of("eleven_multilingual_v2")
@@ -35,6 +39,14 @@ async def test_languages_are_the_voices_own_first_and_only_those_of_the_model() 
         rachel, anna, _ = subject.adapter.voices()
         assert rachel.languages == ("en-US", "de", "fr")
         assert anna.languages == ("de-DE", "en", "fr")
+
+
+async def test_a_list_is_made_into_voices_in_a_thread_since_it_may_be_long() -> None:
+    threads = NotedThreads()
+    asyncio.get_running_loop().set_default_executor(threads)
+    async with cloud() as subject:
+        assert len(subject.adapter.voices()) == 3
+    assert "voices_of" in threads.noted
 
 
 async def test_a_voice_goes_by_its_name_its_id_and_its_short_name() -> None:
@@ -93,6 +105,24 @@ def test_names_can_stand_in_a_full_name() -> None:
     assert {voice.name for voice in voices_of(entries, MODEL)} == {"A-B-C D", "2", "3"}
 
 
+class Tags(tuple[str, ...]):
+    """Counts how often it was gone through."""
+
+    looks = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.looks += 1
+        return super().__iter__()
+
+
+def test_the_models_languages_are_gone_through_once_for_all_voices() -> None:
+    tags = Tags(("en", "de", "fr"))
+    entries = [{"voice_id": str(number), "labels": {"language": "de"}} for number in range(50)]
+    voices = voices_of(entries, replace(MODEL, languages=tags))
+    assert {voice.languages for voice in voices} == {("de", "en", "fr")}
+    assert tags.looks == 1
+
+
 def test_the_oldest_of_namesakes_keeps_its_name_whatever_the_order() -> None:
     entries: list[Any] = [
         {"voice_id": "newer00", "name": "Sam", "created_at_unix": 9},
@@ -103,6 +133,18 @@ def test_the_oldest_of_namesakes_keeps_its_name_whatever_the_order() -> None:
             ("sam", "older00"),
             ("Sam (newer0)", "newer00"),
         ]
+
+
+@pytest.mark.parametrize(
+    "created", [10**400, -(10**400), float("inf"), float("nan")], ids=["huge", "far below", "inf", "nan"]
+)
+def test_a_moment_that_makes_no_sense_is_none(created: float) -> None:
+    entries: list[Any] = [
+        {"voice_id": "b", "name": "Sam", "created_at_unix": 1},
+        {"voice_id": "a", "name": "Sam", "created_at_unix": created},
+    ]
+    for order in (entries, entries[::-1]):
+        assert [(voice.name, voice.version) for voice in voices_of(order, MODEL)] == [("Sam", "a"), ("Sam (b)", "b")]
 
 
 @pytest.mark.parametrize("entry", [None, 3, [], {}, {"voice_id": 7}, {"voice_id": ""}])

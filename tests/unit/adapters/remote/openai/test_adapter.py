@@ -8,6 +8,7 @@ import pytest
 
 from tests.contract.remote_subject import KEY, Shelf
 from tests.fakes.clock import FakeClock
+from tests.fakes.noted_threads import NotedThreads
 from tests.servers.fake_api import Knob
 from tests.servers.openai_server import (
     ERROR_SHAPES,
@@ -102,6 +103,16 @@ async def test_voices_are_found_in_every_shape(fake: OpenAiServer, context: Adap
         assert names(cloud) == list(VOICES)
         assert (await spoken(cloud, "coral"))[1]
     assert fake.sent[0]["voice"] == "coral"
+
+
+async def test_a_list_is_made_into_voices_in_a_thread_since_it_may_be_long(
+    fake: OpenAiServer, context: AdapterContext
+) -> None:
+    threads = NotedThreads()
+    asyncio.get_running_loop().set_default_executor(threads)
+    async with adapter(fake.url, context) as cloud:
+        assert names(cloud) == list(VOICES)
+    assert {"listed", "offered_voices"} <= set(threads.noted)
 
 
 async def test_a_server_without_lists_is_there_and_has_the_usual_voices(
