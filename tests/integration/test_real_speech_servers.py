@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
-from tests.fakes.house_parts import request, tokens
+from tests.fakes.house_parts import request as asked_for
+from tests.fakes.house_parts import tokens
 from tests.servers.real_speech_server import VOICE, SpeechServer, loudness, studio
 from wyoming_tts.adapters.registry import DEFAULT_PROVIDERS, PROVIDER_TYPES
 from wyoming_tts.commands import providers
@@ -71,9 +73,9 @@ async def spoken(house: House, asked: SpeechRequest) -> tuple[AudioFormat, float
 async def test_one_shot_and_text_stream_are_spoken_by_it_alone(server: SpeechServer, tmp_path: Path) -> None:
     settings = settings_for(server, tmp_path, more=f", voices: [{VOICE}]")
     async with house(settings) as one:
-        format_, whole_s, links = await spoken(one, request(TEXT, voice=f"lan/{VOICE}"))
+        format_, whole_s, links = await spoken(one, asked_for(TEXT, voice=f"lan/{VOICE}"))
         assert (format_.rate, links) == (16_000, [f"lan/{VOICE}"])
-        streamed = replace(request(tokens(*TEXT.partition("boiled. ")), voice=f"lan/{VOICE}"), streamed=True)
+        streamed = replace(asked_for(tokens(*TEXT.partition("boiled. ")), voice=f"lan/{VOICE}"), streamed=True)
         _, streamed_s, links = await spoken(one, streamed)
         assert links == [f"lan/{VOICE}"]
         assert streamed_s == pytest.approx(whole_s, rel=0.1)
@@ -86,7 +88,7 @@ async def test_raw_pcm_plays_at_the_pace_of_the_wav(server: SpeechServer, tmp_pa
     for kind in ("wav", "pcm"):
         settings = settings_for(server, tmp_path, more=f", voices: [{VOICE}], response_format: {kind}")
         async with house(settings) as one:
-            _, spoken_s, links = await spoken(one, request(TEXT, voice=f"lan/{VOICE}"))
+            _, spoken_s, links = await spoken(one, asked_for(TEXT, voice=f"lan/{VOICE}"))
             assert links == [f"lan/{VOICE}"]
             seconds.append(spoken_s)
     assert seconds[1] == pytest.approx(seconds[0], rel=0.05)
@@ -102,15 +104,16 @@ async def test_its_voices_are_found_or_the_usual_ones_are_taken(server: SpeechSe
 
 
 async def test_a_wrong_key_is_said_so_and_espeak_speaks(
-    server: SpeechServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    server: SpeechServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
 ) -> None:
+    request.addfinalizer(structlog.reset_defaults)  # a command sets up the log of its process
     settings = settings_for(server, tmp_path, key="sk-wrong-canary", more=f", voices: [{VOICE}]")
     assert await providers.run(settings, "lan", "A test.") == 1
     said = capsys.readouterr()
     assert "lan refused the key" in said.out
     assert "canary" not in said.out + said.err
     async with house(settings) as one:
-        _, whole_s, links = await spoken(one, request(TEXT, voice=f"lan/{VOICE}"))
+        _, whole_s, links = await spoken(one, asked_for(TEXT, voice=f"lan/{VOICE}"))
         assert links == ["espeak/en-us"]
         assert whole_s > 2.0
 
@@ -120,8 +123,8 @@ async def test_a_server_that_is_killed_in_the_middle_is_carried_on_without_a_wor
 ) -> None:
     settings = settings_for(server, tmp_path, more=f", voices: [{VOICE}]")
     async with house(settings) as one:
-        _, whole_s, _ = await spoken(one, request(" ".join([TEXT] * 6), voice=f"lan/{VOICE}"))
-        asked = request(" ".join([TEXT] * 6), voice=f"lan/{VOICE}")
+        _, whole_s, _ = await spoken(one, asked_for(" ".join([TEXT] * 6), voice=f"lan/{VOICE}"))
+        asked = asked_for(" ".join([TEXT] * 6), voice=f"lan/{VOICE}")
         heard_s = 0.0
         async with one.speaker.answer(asked) as answer:
             async for chunk in answer.chunks():

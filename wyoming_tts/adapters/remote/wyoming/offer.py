@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from wyoming_tts.protocol.extra import GENDER, INSTANCE, QUALITY, RELAYED
-from wyoming_tts.speech.language import normalised
+from wyoming_tts.settings.section import language_tag
 from wyoming_tts.speech.voice import Voice
-from wyoming_tts.speech.voice_file import MAX_NAME_CHARS, MAX_SPEAKERS, is_tag, shown
+from wyoming_tts.speech.voice_file import MAX_NAME_CHARS, MAX_SPEAKERS, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,7 +84,7 @@ def _voices(listed: object, *, is_ours: bool) -> Iterator[Voice]:
 
 
 def _voice(name: str, packed: Mapping[str, Any], *, is_ours: bool) -> Voice:
-    tags = [normalised(tag) for tag in _texts(packed.get("languages")) if is_tag(tag)]
+    tags = filter(None, map(_tag, _texts(packed.get("languages"))))
     named = _texts([speaker.get("name") for speaker in _objects(packed.get("speakers"))][:MAX_SPEAKERS])
     attribution = packed.get("attribution")
     origin = attribution if isinstance(attribution, dict) else {}
@@ -100,6 +100,14 @@ def _voice(name: str, packed: Mapping[str, Any], *, is_ours: bool) -> Voice:
         attribution_name=_shown(origin.get("name")),
         attribution_url=_shown(origin.get("url")),
     )
+
+
+def _tag(text: str) -> str:
+    """Return a language tag in its usual spelling, private ones (`art-x-py`) as well; "" for what is none."""
+    try:
+        return language_tag(text)
+    except ValueError:
+        return ""
 
 
 def _is_name(name: str) -> bool:
