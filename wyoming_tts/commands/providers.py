@@ -80,7 +80,8 @@ async def run(settings: Settings, name: str | None, text: str | None, *, out: Te
     finally:
         await house.aclose()
     _print(found, out or sys.stdout)
-    return ExitCode.FAILED if any(checked.problem for checked in found) else ExitCode.DONE
+    failed = any(checked.error is not None or (name and checked.problem) for checked in found)
+    return ExitCode.FAILED if failed else ExitCode.DONE
 
 
 async def _checked(provider: Provider, kind: str, house: House, text: str | None) -> Checked:

@@ -119,6 +119,14 @@ async def test_one_that_is_not_there_fails_alone(fake: OpenAiServer, tmp_path: P
     await fake.__aenter__()
 
 
+async def test_one_without_voices_is_no_failure_unless_it_was_asked_for(tmp_path: Path) -> None:
+    command = Command(tmp_path, "  piper: {type: piper, download: never}\n")
+    assert await command() == 0
+    assert "piper has no voice." in command.out
+    assert command.row("piper")[2:4] == ["no", "voices"]
+    assert await command("piper") == 1
+
+
 async def test_credit_is_shown_where_it_is_known(tmp_path: Path) -> None:
     async with ElevenLabsServer() as cloud:
         command = Command(tmp_path, f"  el: {{type: elevenlabs, base_url: '{cloud.url}', api_key: {cloud.key}}}\n")
