@@ -112,7 +112,9 @@ def wyoming() -> RemoteSubject:
 
     seconds = len(tone(TEXT, fake.script)) / fake.script.rate
     knobs = frozenset(FOREIGN_TROUBLES)
-    return RemoteSubject(fake, build, voice="anna", seconds=seconds, knobs=knobs, patient=True, keyed=False)
+    made = RemoteSubject(fake, build, voice="anna", seconds=seconds, knobs=knobs, patient=True, keyed=False)
+    made.folder = fake.folder
+    return made
 
 
 def command() -> RemoteSubject:
@@ -133,7 +135,9 @@ def command() -> RemoteSubject:
 
     knobs = EVERY_KNOB - {Knob.BAD_REQUEST, Knob.UNAUTHORIZED, Knob.RATE_LIMITED, Knob.REDIRECT}
     seconds, middle = len(fake.audio) / (2 * PROGRAM_RATE), len(fake.audio) // 2
-    return RemoteSubject(fake, build, voice="anna", seconds=seconds, middle=middle, knobs=knobs, keyed=False)
+    made = RemoteSubject(fake, build, voice="anna", seconds=seconds, middle=middle, knobs=knobs, keyed=False)
+    made.folder = fake.folder
+    return made
 
 
 def elevenlabs() -> RemoteSubject:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, Self
@@ -86,6 +87,8 @@ class RemoteSubject:
     """Utterances at the same time that it is allowed; 0 where there is no such limit."""
     knobs: frozenset[Knob] = EVERY_KNOB
     """Those that the fake knows. Raw PCM cannot tell GARBAGE from audio: that is the gate's work."""
+    folder: Path | None = None
+    """Made for the fake, and gone with it."""
     patient: bool = False
     """Waits as long as it is let: the house's own patience is what ends it."""
     keyed: bool = True
@@ -110,6 +113,8 @@ class RemoteSubject:
         await self.adapter.aclose()
         await self.http.aclose()
         await self.fake.__aexit__(None, None, None)
+        if self.folder is not None:
+            shutil.rmtree(self.folder)
 
     def another(self) -> Adapter:
         """Return a second adapter of the same provider, as after a restart."""

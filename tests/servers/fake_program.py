@@ -48,7 +48,7 @@ class FakeProgram:
     def __init__(self, folder: Path) -> None:
         self.audio = pcm(WORDS, RATE)
         self.at = 6_000
-        self._folder = folder
+        self.folder = folder
         self._program = folder / "program"
         self.url = str(self._program)
         self._knob = Knob.OK
@@ -76,9 +76,9 @@ class FakeProgram:
         return sum(_runs(child, self.url) for child in psutil.Process().children(recursive=True))
 
     async def __aenter__(self) -> Self:
-        self._folder.mkdir(exist_ok=True)
-        (self._folder / "sound").write_bytes(wav(self.audio, RATE))
-        (self._folder / "page").write_bytes(HTML)
+        self.folder.mkdir(exist_ok=True)
+        (self.folder / "sound").write_bytes(wav(self.audio, RATE))
+        (self.folder / "page").write_bytes(HTML)
         self._write_knob()
         self._program.write_text(PROGRAM)
         self._program.chmod(0o755)
@@ -91,15 +91,15 @@ class FakeProgram:
         await until(lambda: not self.open)
 
     def _log(self) -> list[str]:
-        log = self._folder / "asked"
+        log = self.folder / "asked"
         return log.read_text().splitlines() if log.exists() else []
 
     def _write_knob(self) -> None:
-        self._folder.mkdir(exist_ok=True)
+        self.folder.mkdir(exist_ok=True)
         # In one step: a program that begins meanwhile must not find half of it.
-        new = self._folder / "knob.new"
+        new = self.folder / "knob.new"
         new.write_text(f"{self.at} {self._knob}\n")
-        new.replace(self._folder / "knob")
+        new.replace(self.folder / "knob")
 
 
 def _runs(process: psutil.Process, program: str) -> bool:

@@ -37,8 +37,9 @@ class ForeignFake:
     def __init__(self) -> None:
         self.script = Script()
         self.at = 0
-        self._folder = tempfile.mkdtemp(prefix="foreign-")  # short, since a socket's path is
-        self._path = Path(self._folder) / "s"
+        self.folder = Path(tempfile.mkdtemp(prefix="foreign-"))
+        """Short, since a socket's path is."""
+        self._path = self.folder / "s"
         self.url = f"unix://{self._path}"
         self._server: ForeignServer | None = None
         self._stack = AsyncExitStack()

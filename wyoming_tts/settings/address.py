@@ -1,8 +1,21 @@
-"""Where to listen, as the owner writes it."""
+"""Where somebody listens, as the owner writes it."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+TCP, UNIX = "tcp://", "unix://"
+UNIX_PATH_MAX_BYTES = 107
+"""sockaddr_un holds 108 bytes on Linux, one of them the closing zero."""
+
+
+def check_unix(uri: str, *, allowed: str) -> None:
+    """Check a `unix://PATH`; raises ValueError with a sentence for the owner, with all that is `allowed` in it."""
+    path = uri.removeprefix(UNIX)
+    if path == uri or not path or "\0" in path:
+        raise ValueError(f"must be {allowed}")
+    if len(path.encode(errors="surrogateescape")) > UNIX_PATH_MAX_BYTES:
+        raise ValueError(f"must have a path of at most {UNIX_PATH_MAX_BYTES} bytes, as the system sets")
 
 
 class HostPort(NamedTuple):

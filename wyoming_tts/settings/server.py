@@ -5,33 +5,27 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from wyoming_tts.settings.address import HostPort
+from wyoming_tts.settings.address import TCP, UNIX, HostPort, check_unix
 from wyoming_tts.settings.section import Count, Patience, Seconds, Section
 
-_TCP, _UNIX, _STDIO = "tcp://", "unix://", "stdio://"
+_STDIO = "stdio://"
 _PORT = 10210
-# sockaddr_un holds 108 bytes on Linux, one of them the closing zero.
-_UNIX_PATH_MAX_BYTES = 107
 
 
 def _listening_uri(uri: str) -> str:
     if uri == _STDIO:
         return uri
-    if uri.startswith(_TCP):
-        HostPort.parse(uri.removeprefix(_TCP), scheme=_TCP, port=_PORT)
+    if uri.startswith(TCP):
+        HostPort.parse(uri.removeprefix(TCP), scheme=TCP, port=_PORT)
         return uri
-    path = uri.removeprefix(_UNIX)
-    if path == uri or not path or "\0" in path:
-        raise ValueError("must be tcp://HOST:PORT, unix://PATH or stdio://")
-    if len(path.encode(errors="surrogateescape")) > _UNIX_PATH_MAX_BYTES:
-        raise ValueError(f"must have a path of at most {_UNIX_PATH_MAX_BYTES} bytes, as the system sets")
+    check_unix(uri, allowed="tcp://HOST:PORT, unix://PATH or stdio://")
     return uri
 
 
 class ServerSettings(Section):
     """Where the Wyoming server listens, and how patient it is with its clients."""
 
-    uri: Annotated[str, AfterValidator(_listening_uri)] = f"{_TCP}0.0.0.0:{_PORT}"
+    uri: Annotated[str, AfterValidator(_listening_uri)] = f"{TCP}0.0.0.0:{_PORT}"
     """Where Wyoming clients connect: `tcp://HOST:PORT`, `unix://PATH`, or `stdio://` for one client on standard input
     and output. `tcp://0.0.0.0:10210` is every IPv4 address of this machine, `tcp://[::]:10210` IPv6 as well."""
     zeroconf: bool = True
@@ -64,12 +58,12 @@ class ServerSettings(Section):
     @property
     def tcp(self) -> HostPort | None:
         """The address of a `tcp://` server."""
-        return HostPort.parse(self.uri.removeprefix(_TCP)) if self.uri.startswith(_TCP) else None
+        return HostPort.parse(self.uri.removeprefix(TCP)) if self.uri.startswith(TCP) else None
 
     @property
     def unix_path(self) -> Path | None:
         """The socket of a `unix://` server."""
-        return Path(self.uri.removeprefix(_UNIX)) if self.uri.startswith(_UNIX) else None
+        return Path(self.uri.removeprefix(UNIX)) if self.uri.startswith(UNIX) else None
 
     @property
     def stdio(self) -> bool:

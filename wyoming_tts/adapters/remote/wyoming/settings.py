@@ -6,27 +6,20 @@ from pydantic import AfterValidator, Field
 
 from wyoming_tts.net.endpoint import is_loopback
 from wyoming_tts.protocol.address import Address
-from wyoming_tts.settings.address import HostPort
+from wyoming_tts.settings.address import TCP, UNIX, HostPort, check_unix
 from wyoming_tts.settings.remote import RemoteProviderSettings
 from wyoming_tts.settings.section import Count, Patience
 
-_TCP, _UNIX = "tcp://", "unix://"
 _EXAMPLE_PORT = 10200
-# sockaddr_un holds 108 bytes on Linux, one of them the closing zero.
-_UNIX_PATH_MAX_BYTES = 107
 
 
 def _server_uri(uri: str) -> str:
-    if uri.startswith(_TCP):
-        host, port = HostPort.parse(uri.removeprefix(_TCP), scheme=_TCP, port=_EXAMPLE_PORT)
+    if uri.startswith(TCP):
+        host, port = HostPort.parse(uri.removeprefix(TCP), scheme=TCP, port=_EXAMPLE_PORT)
         if not (host and port):
-            raise ValueError(f"must name the host and the port of a server, as in {_TCP}192.168.1.20:{_EXAMPLE_PORT}")
+            raise ValueError(f"must name the host and the port of a server, as in {TCP}192.168.1.20:{_EXAMPLE_PORT}")
         return uri
-    path = uri.removeprefix(_UNIX)
-    if path == uri or not path or "\0" in path:
-        raise ValueError("must be tcp://HOST:PORT or unix://PATH")
-    if len(path.encode(errors="surrogateescape")) > _UNIX_PATH_MAX_BYTES:
-        raise ValueError(f"must have a path of at most {_UNIX_PATH_MAX_BYTES} bytes, as the system sets")
+    check_unix(uri, allowed="tcp://HOST:PORT or unix://PATH")
     return uri
 
 
@@ -52,9 +45,9 @@ class WyomingSettings(RemoteProviderSettings):
     @property
     def address(self) -> Address:
         """Where it listens."""
-        if self.uri.startswith(_UNIX):
-            return Address(path=self.uri.removeprefix(_UNIX))
-        host, port = HostPort.parse(self.uri.removeprefix(_TCP))
+        if self.uri.startswith(UNIX):
+            return Address(path=self.uri.removeprefix(UNIX))
+        host, port = HostPort.parse(self.uri.removeprefix(TCP))
         return Address(host=host, port=port)
 
     @property

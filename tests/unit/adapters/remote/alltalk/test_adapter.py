@@ -436,9 +436,16 @@ async def test_cancelled_twice_it_leaves_at_once_and_the_telling_goes_on(subject
     subject.fake.stop_gate = asyncio.Event()
     adapter = await subject.start(read_timeout_s=5)
     subject.fake.knob = Knob.STALL
-    speaking = asyncio.create_task(spoken(adapter))
-    await until(lambda: subject.fake.open == 1)
-    await asyncio.sleep(0.01)
+    begun = asyncio.Event()
+
+    async def listen() -> None:
+        async with adapter.synthesize(utterance()) as stream:
+            begun.set()
+            async for _ in stream.chunks:
+                pass
+
+    speaking = asyncio.create_task(listen())
+    await begun.wait()
     speaking.cancel()
     await until(lambda: STOP in subject.fake.paths)
     speaking.cancel()
