@@ -33,7 +33,6 @@ class Attempt:
         """On the loop's clock."""
         self._marks: list[Mark] = []
         self._pauses: PauseFinder | None = None
-        self._unlooked: list[bytes] = []
         self._format: AudioFormat | None = None
         self._pipe = ChunkPipe(AUDIO_AHEAD_BYTES)
         self._task: asyncio.Task[None] | None = None
@@ -51,7 +50,6 @@ class Attempt:
     @property
     def heard(self) -> Heard:
         """What was handed on, as far as it tells where in the text it stopped."""
-        self._look()
         pauses = () if self._pauses is None else self._pauses.pauses()
         return Heard(self.heard_s, tuple(self._marks), pauses)
 
@@ -130,17 +128,11 @@ class Attempt:
             self._marks.extend(chunk.marks)
             if chunk.pcm:
                 self.heard_s += self.format.seconds(len(chunk.pcm))
-                self._unlooked.append(chunk.pcm)
                 yield chunk
-                self._look()  # behind the listener's back: only a failure needs to know
+                # Behind the listener's back: only a failure needs to know, and it comes behind the chunk.
+                if self._pauses is not None:
+                    self._pauses.feed(chunk.pcm)
                 await asyncio.sleep(0)
-
-    def _look(self) -> None:
-        """Look for pauses in what was handed on since the last time."""
-        if self._pauses is not None:
-            for pcm in self._unlooked:
-                self._pauses.feed(pcm)
-        self._unlooked.clear()
 
 
 def _bug(error: Exception, provider: str) -> ProviderError:

@@ -72,8 +72,8 @@ def test_the_owner_may_want_one_program_only() -> None:
 
 
 def test_what_is_no_language_tag_is_dropped() -> None:
-    languages = ["English", "en", "zh_Hant_TW", "", "e", 7, None, "de-DE-" + "x" * 9]
-    assert offer(program("p", voice("a", languages=languages))).voices[0].languages == ("en", "zh-Hant-TW")
+    languages = ["English", "en", "zh_Hant_TW", "art-x-py", "", "e", 7, None, "de-DE-" + "x" * 9]
+    assert offer(program("p", voice("a", languages=languages))).voices[0].languages == ("en", "zh-Hant-TW", "art-x-py")
 
 
 @pytest.mark.parametrize("name", ["", " ", "a#1", "a\nb", LONG, 7, None, ["a"]])
