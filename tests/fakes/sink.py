@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class RecordingSink:
     """Keeps what a model hands over; `cancel()` may be called from any thread."""
 
-    def __init__(self, *, cancel_after: int | None = None) -> None:
+    def __init__(self, *, cancel_after: int | None = None, in_hand_s: float = 0.0, alone: bool = True) -> None:
         self._cancel_after = cancel_after
         """Emits after which the listener hangs up; 0 for one who is gone from the beginning."""
         self._lock = threading.Lock()
@@ -25,6 +25,8 @@ class RecordingSink:
         self.formats: list[AudioFormat] = []
         self.chunks: list[bytes] = []
         self.marks: list[Mark] = []
+        self.in_hand_s = in_hand_s
+        self.alone = alone
 
     @property
     def pcm(self) -> bytes:

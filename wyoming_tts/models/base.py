@@ -35,6 +35,16 @@ class Sink(Protocol):
         """Nobody wants the rest; end the step as soon as possible."""
         ...
 
+    @property
+    def in_hand_s(self) -> float:
+        """Seconds of audio the listener had not played yet when the step began; 0 for one who hears nothing."""
+        ...
+
+    @property
+    def alone(self) -> bool:
+        """Nobody else waited for the engine when the step began: a longer one harms nobody."""
+        ...
+
     def open(self, format_: AudioFormat) -> None:
         """Say, once and before any audio, in which format it comes."""
         ...

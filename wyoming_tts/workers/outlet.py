@@ -48,6 +48,10 @@ class Outlet:
         """Everything has been posted; read and written in the loop's thread."""
         self.seconds = 0.0
         """Audio handed over so far; read and written in the engine's thread."""
+        self.in_hand_s = 0.0
+        """What the listener had to play when the step began; set by the scheduler."""
+        self.alone = True
+        """Whether nobody else waited for the engine then; set by the scheduler."""
 
     @property
     def cancelled(self) -> bool:

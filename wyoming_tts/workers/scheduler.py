@@ -89,6 +89,8 @@ class Scheduler:
 
     def _step(self, work: Work, model: Model) -> bool:
         self._current = work
+        if isinstance(work, Speech):
+            work.begin_step(alone=len(self._waiting) == 1)
         done = work.step(model)
         self._steps += 1
         return done
@@ -166,6 +168,11 @@ class Speech:
     def seconds(self) -> float:
         """Audio made so far."""
         return self._outlet.seconds
+
+    def begin_step(self, *, alone: bool) -> None:
+        """Tell the model how much time it has."""
+        self._outlet.in_hand_s = max(0.0, self.due_at - self._now())
+        self._outlet.alone = alone
 
     def step(self, model: Model) -> bool:
         """Run to the model's next stop; the audio this yields puts off when the listener runs dry."""
