@@ -135,6 +135,8 @@ class _Sink:
         self.marks: list[Mark] = []
         self.rate = 0
         self.cancelled = False
+        self.in_hand_s = 0.0
+        self.alone = True
 
     def open(self, format_: AudioFormat) -> None:
         self.rate = format_.rate
