@@ -172,6 +172,8 @@ def _speaker_options(settings: Settings) -> SpeakerOptions:
     manner = Manner(
         max_utterance_chars=settings.text.max_utterance_chars,
         max_unmarked_chars=settings.text.max_chars_without_word_times,
+        whole_first_chars=settings.text.whole_first_chars,
+        clause_after_s=settings.text.first_clause_after_s,
         code_blocks=settings.text.code_blocks,
         first_audio_s=settings.fallback.first_audio_s,
         last_first_audio_s=settings.fallback.last_first_audio_s,

@@ -36,6 +36,8 @@ class Capabilities:
     """No money is spent by `probe()`."""
     local: bool = True
     """The text does not leave this machine."""
+    instant: bool = False
+    """Speaks sooner than a memory could answer: nothing of it is kept, and nothing is cut for it."""
     relays: bool = False
     """Its voices are those of another server of our kind, or may be: such a server need not be told of them."""
 

@@ -65,6 +65,12 @@ class TextSettings(Section):
     max_chars_without_word_times: Annotated[Count, Field(ge=40, le=2_000)] = 80
     """The same for voices that do not say when which word is spoken, as Piper's: what is cut off in the middle is
     partly heard twice, and never more than this. More sounds more natural."""
+    first_clause_after_s: Annotated[float, Field(ge=0, le=60)] = 0.3
+    """When an assistant is still writing its first sentence after so many seconds, the answer begins with the part
+    of it up to a comma; 0 begins with the first such part in any case, 60 waits for the whole sentence."""
+    whole_first_chars: Annotated[Count, Field(ge=40, le=2_000)] = 100
+    """The longest first sentence, in characters, that a voice on this machine speaks in one piece: of a longer one the
+    part up to a comma is spoken first, so that it is heard sooner."""
     code_blocks: Literal["skip", "speak"] = "skip"
     """Whether the code in an assistant's answer is left out or read aloud."""
     detect_language: bool = False

@@ -10,9 +10,9 @@ from wyoming_tts.synthesis.hedge import Hedge
 from wyoming_tts.synthesis.launcher import Launcher
 from wyoming_tts.synthesis.output import Output
 from wyoming_tts.synthesis.part import Part
+from wyoming_tts.synthesis.planning import Planning
 from wyoming_tts.synthesis.reading import Reading
 from wyoming_tts.synthesis.unbroken import INTERRUPTED, first_leaf, unbroken
-from wyoming_tts.text.utterances import UtterancePlanner
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -58,6 +58,7 @@ class Answer:
             request,
             max_chars=manner.max_utterance_chars,
             code_blocks=manner.code_blocks,
+            clause_after_s=manner.clause_after_s,
             listeners=[record.read, watch.read],
         )
         self._output = Output(
@@ -72,6 +73,7 @@ class Answer:
         self._room = asyncio.Semaphore(1)
         self._tasks = asyncio.TaskGroup()
         self._launcher = Launcher(request, chain, manner, self._tasks)
+        self._planning = Planning(self._reading, self._launcher, manner)
         self._hedge = Hedge(self._launcher, self._output.playout)
         self.finished = False
         """All of it was said and heard: the reader of `chunks` came to the end."""
@@ -122,27 +124,18 @@ class Answer:
             await self._room.acquire()
             if not await self._reading.available():
                 break
-            begins_sentence = self._reading.begins_sentence
             in_hand_s = self._in_hand_s(before=None)
-            text = self._planned(in_hand_s, first=not previous_text)
-            if self._watch.is_private(text):
+            plan = self._planning.take(in_hand_s, first=not previous_text)
+            if self._watch.is_private(plan.text):
                 self._chain.keep_local()
+                self._launcher.keeps = False
             next_text = self._watch.what_may_be_told(self._reading.coming)
-            piece, others = self._launcher.split(text)
-            attempt = self._launcher.begin(piece, previous_text, [*others, next_text][0], due_s=in_hand_s)
-            part = Part(text, previous_text, begins_sentence, attempt, self._output.held_up_s, others, next_text)
+            attempt, others = self._launcher.begin_plan(plan, previous_text, next_text, due_s=in_hand_s)
+            part = Part(plan, previous_text, attempt, self._output.held_up_s, others, next_text)
             self._on_the_way.append(part)
             self._parts.put_nowait(part)
-            previous_text = text
+            previous_text = plan.text
         self._parts.put_nowait(None)
-
-    def _planned(self, in_hand_s: float, *, first: bool) -> str:
-        """Take the text of the next utterance."""
-        max_chars = self._launcher.max_chars()
-        joinable = not self._chain.current.sentence_pause_s
-        planner = UtterancePlanner(max_chars=max_chars)
-        count = planner.plan(self._reading.waiting(), in_hand_s, first=first, joinable=joinable)
-        return self._reading.take(count, max_chars)
 
     async def _play(self) -> None:
         silent = False
@@ -173,7 +166,7 @@ class Answer:
 
     async def _say(self, part: Part) -> bool:
         """Say the part by whatever link can; return False where nobody makes a sound of it; else AllProvidersFailed."""
-        pause_s = part.attempt.link.sentence_pause_s if part.begins_sentence else 0.0
+        pause_s = part.attempt.link.sentence_pause_s if part.plan.begins_sentence else 0.0
         continues, heard = False, True
         while True:
             try:
@@ -245,6 +238,7 @@ class Answer:
     def _prepare_again(self, parts: Iterable[Part]) -> None:
         for part in parts:
             part.cancel()
-            due_s, (text, part.pieces) = self._in_hand_s(before=part), self._launcher.split(part.text)
-            part.attempt = self._launcher.begin(text, part.previous_text, part.coming, due_s=due_s)
+            part.attempt, part.pieces = self._launcher.begin_plan(
+                part.plan, part.previous_text, part.next_text, due_s=self._in_hand_s(before=part)
+            )
             part.held_up_s = self._output.held_up_s

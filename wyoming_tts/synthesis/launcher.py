@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wyoming_tts.speech.request import SpeechRequest
     from wyoming_tts.synthesis.chain import Chain
     from wyoming_tts.synthesis.manner import Manner
+    from wyoming_tts.synthesis.planning import Plan
     from wyoming_tts.synthesis.provider import Link
 
 
@@ -29,6 +30,8 @@ class Launcher:
         self._manner = manner
         self._tasks = tasks
         self._asked: dict[str, Adapter] = {}
+        self.keeps = True
+        """Whether the audio may be kept: not of what the owner calls private."""
 
     def max_chars(self, link: Link | None = None) -> int:
         """Return the longest text that the link, or the current one, gets at once."""
@@ -37,6 +40,21 @@ class Launcher:
         if not capabilities.marks:
             most = min(most, self._manner.max_unmarked_chars)
         return min(most, capabilities.max_chars or most)
+
+    @property
+    def joinable(self) -> bool:
+        """Whether sentences may be put together for the current link."""
+        return not self._chain.current.sentence_pause_s
+
+    @property
+    def works_longer_for_more(self) -> bool:
+        """Whether the current link is heard the sooner, the less it is given: a voice that computes on this machine."""
+        capabilities = self._chain.current.provider.adapter.capabilities
+        return capabilities.local and not capabilities.instant
+
+    def holds(self, text: str) -> bool:
+        """Whether the current link has the audio of this text at hand."""
+        return self._chain.current.holds(text)
 
     async def open_ahead(self) -> None:
         """Have connections ready to those who will probably speak, while the first clause is still being written."""
@@ -60,11 +78,19 @@ class Launcher:
         *,
         due_s: float = 0.0,
         cacheable: bool = True,
+        sentence_starts: tuple[int, ...] = (0,),
     ) -> Attempt:
         """Begin the text, which the current link can take whole, on it."""
         patience_s = self._manner.last_first_audio_s if self._chain.insisting else self._manner.first_audio_s
-        piece = _Piece(text, previous_text, next_text)
-        return self._start(self._chain.current, piece, patience_s, due_s=due_s, cacheable=cacheable)
+        piece = _Piece(text, previous_text, next_text, cacheable, sentence_starts)
+        return self._start(self._chain.current, piece, patience_s, due_s=due_s)
+
+    def begin_plan(self, plan: Plan, previous_text: str, next_text: str, *, due_s: float) -> tuple[Attempt, list[str]]:
+        """Begin what was planned on the current link; return also what is left to say where it is too long for it."""
+        first, others = self.split(plan.text)
+        starts = (0,) if others else plan.sentence_starts
+        attempt = self.begin(first, previous_text, [*others, next_text][0], due_s=due_s, sentence_starts=starts)
+        return attempt, others
 
     def split(self, text: str) -> tuple[str, list[str]]:
         """Return as much of the text as the current link takes at once, and the rest in pieces."""
@@ -81,23 +107,21 @@ class Launcher:
             return None
         utterance = attempt.utterance
         patience_s = self._manner.last_first_audio_s if link is following[-1] else self._manner.first_audio_s
-        piece = _Piece(utterance.text, utterance.previous_text, utterance.next_text)
-        return self._start(link, piece, patience_s, cacheable=utterance.cacheable)
+        piece = _Piece(
+            utterance.text,
+            utterance.previous_text,
+            utterance.next_text,
+            utterance.cacheable,
+            utterance.sentence_starts,
+        )
+        return self._start(link, piece, patience_s)
 
     def late_after_s(self, link: Link) -> float:
         """Return how long the first audio of a link may take before another one is started beside it."""
         usual_s = link.provider.breaker.first_audio.usual() or 0.0
         return min(max(self._manner.hedge_after_s, usual_s), self._manner.first_audio_s)
 
-    def _start(
-        self,
-        link: Link,
-        piece: _Piece,
-        patience_s: float,
-        *,
-        due_s: float = 0.0,
-        cacheable: bool = True,
-    ) -> Attempt:
+    def _start(self, link: Link, piece: _Piece, patience_s: float, *, due_s: float = 0.0) -> Attempt:
         utterance = Utterance(
             text=piece.text,
             voice=link.voice,
@@ -108,11 +132,12 @@ class Launcher:
             previous_text=piece.previous_text,
             next_text=piece.next_text,
             streamed=self._request.streamed,
-            cacheable=cacheable,
+            cacheable=piece.cacheable and self.keeps,
             due_s=due_s,
             patience_s=patience_s,
             via=self._request.via,
             insist=self._chain.insisting,
+            sentence_starts=piece.sentence_starts,
         )
         self._asked[link.provider.name] = link.provider.adapter
         attempt = Attempt(link, utterance)
@@ -127,3 +152,5 @@ class _Piece:
     text: str
     previous_text: str
     next_text: str
+    cacheable: bool
+    sentence_starts: tuple[int, ...]

@@ -13,6 +13,10 @@ class Manner:
     max_utterance_chars: int = 300
     max_unmarked_chars: int = 80
     """The longest utterance for a link that gives no word times."""
+    whole_first_chars: int = 100
+    """A longer first sentence begins with its first clause, where a voice on this machine has to work for it."""
+    clause_after_s: float | None = 0.3
+    """Seconds of a text stream after which its first clause is enough to begin with; None waits for the sentence."""
     code_blocks: Literal["skip", "speak"] = "skip"
     first_audio_s: float = 1.5
     """Patience with a link while another stands behind it."""

@@ -9,15 +9,15 @@ from wyoming_tts.text.utterances import speech_seconds
 
 if TYPE_CHECKING:
     from wyoming_tts.synthesis.attempt import Attempt
+    from wyoming_tts.synthesis.planning import Plan
 
 
 @dataclass(slots=True)
 class Part:
     """What was planned as one utterance. A link that takes less at a time gets it in pieces."""
 
-    text: str
+    plan: Plan
     previous_text: str
-    begins_sentence: bool
     attempt: Attempt
     held_up_s: float
     """How long the output had been held up by its reader when the attempt began."""

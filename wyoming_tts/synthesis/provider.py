@@ -67,6 +67,10 @@ class Link:
         """`provider/voice#speaker`."""
         return f"{self.provider.name}/{self.voice}" + (f"#{self.speaker}" if self.speaker else "")
 
+    def holds(self, text: str) -> bool:  # noqa: ARG002 - nothing is kept yet
+        """Whether the audio of this text is at hand."""
+        return False
+
     def synthesize(self, utterance: Utterance) -> AbstractAsyncContextManager[AudioStream]:
         """Speak the utterance, which must have been made for this link."""
         return self.provider.stack.synthesize(utterance)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import regex
 
 from wyoming_tts.text.clean import Cleaner
-from wyoming_tts.text.sentences import SentenceSplitter
+from wyoming_tts.text.first_clause import OpenSentence, first_clause
+from wyoming_tts.text.sentences import SentenceSplitter, is_speakable
 from wyoming_tts.text.ssml import spoken_text
 from wyoming_tts.text.utterances import bounded
 
@@ -44,9 +45,21 @@ class Reading:
         max_chars: int,
         code_blocks: Literal["skip", "speak"],
         pause_s: float = PAUSE_S,
+        clause_after_s: float | None = None,
         listeners: Sequence[Callable[[str], None]] = (),
     ) -> None:
-        """Tell `listeners` all text in the order it comes, before any of it can be spoken."""
+        """Prepare to read.
+
+        Args:
+            request: Its text is read.
+            max_chars: The longest piece.
+            code_blocks: What happens to code.
+            pause_s: A text stream that is silent so long is not in the middle of a word.
+            clause_after_s: Seconds of a text stream after which a clause is enough to begin with; None waits for the
+                first sentence.
+            listeners: Are told all text in the order it comes, before any of it can be spoken.
+
+        """
         self._request = request
         self._max_chars = max_chars
         self._cleaner = Cleaner(code_blocks=code_blocks)
@@ -54,6 +67,11 @@ class Reading:
         self._pause_s = pause_s
         self._listeners = tuple(listeners)
         self._tail = ""
+        self._clause_after_s = clause_after_s if request.streamed else None
+        self._open = OpenSentence() if self._clause_after_s is not None else None
+        """While nothing but a clause can have been taken."""
+        self._began_at: float | None = None
+        """When the first text came, on the loop's clock."""
         self._changed = asyncio.Event()
         self._wanted = asyncio.Event()
         self._ended = False
@@ -79,25 +97,50 @@ class Reading:
     async def _pause(self) -> None:
         """Let go of a finished sentence that waits to see what follows it: an assistant's tool call takes minutes."""
         if _FINISHED.search(self._tail):
-            self._accept(self._splitter.feed(self._cleaner.feed(" ")))
+            self._split(" ")
             self._accept(self._splitter.pause())
+        else:
+            self._begin_with_clause(paused=True)
 
     async def _feed(self, text: str) -> None:
         for listener in self._listeners:
             listener(text)
         self._tail = (self._tail + text)[-TAIL_CHARS:]
+        if self._began_at is None:
+            self._began_at = asyncio.get_running_loop().time()
         for start in range(0, len(text), TURN_CHARS):
-            self._accept(self._splitter.feed(self._cleaner.feed(text[start : start + TURN_CHARS])))
+            self._split(text[start : start + TURN_CHARS])
             if len(text) > TURN_CHARS:
                 await asyncio.sleep(0)
                 if self._waiting:  # enough to begin with: reading on would only hold up the first utterance
                     await self._wanted.wait()
 
+    def _split(self, text: str) -> None:
+        cleaned = self._cleaner.feed(text)
+        if self._open is not None:
+            self._open.feed(cleaned)
+        self._accept(self._splitter.feed(cleaned))
+        self._begin_with_clause()
+
     def _accept(self, sentences: Sequence[Sentence]) -> None:
         for sentence in sentences:
-            parts = bounded(sentence.text, self._max_chars)
-            self._waiting.extend((part, index == 0) for index, part in enumerate(parts))
+            text = sentence.text if self._open is None else self._open.rest_of(sentence.text)
+            if self._open is not None and not self._open.begun:
+                self._open = None
+            parts = bounded(text, self._max_chars) if is_speakable(text) else []
+            whole = text == sentence.text
+            self._waiting.extend((part, whole and index == 0) for index, part in enumerate(parts))
         if sentences:
+            self._changed.set()
+
+    def _begin_with_clause(self, *, paused: bool = False) -> None:
+        """Let the first clause go where its sentence is a long time coming."""
+        if self._open is None or self._open.begun or self._began_at is None or self._clause_after_s is None:
+            return
+        if asyncio.get_running_loop().time() - self._began_at < self._clause_after_s:
+            return
+        if clause := self._open.take_clause(paused=paused):
+            self._waiting.extend((part, index == 0) for index, part in enumerate(bounded(clause, self._max_chars)))
             self._changed.set()
 
     def waiting(self) -> list[str]:
@@ -127,13 +170,22 @@ class Reading:
             await self._changed.wait()
         return bool(self._waiting)
 
-    def take(self, count: int, max_chars: int) -> str:
-        """Remove the next `count` pieces and return them as one text; what is too long of a single one stays."""
+    def take(self, count: int, max_chars: int) -> list[str]:
+        """Remove and return the next `count` pieces; what is too long of a single one stays."""
         if count == 1 and len(self._waiting[0][0]) > max_chars:
             first, *others = bounded(self._waiting.popleft()[0], max_chars)
             self._waiting.extendleft((part, False) for part in reversed(others))
-            return first
-        return " ".join(self._waiting.popleft()[0] for _ in range(count))
+            return [first]
+        return [self._waiting.popleft()[0] for _ in range(count)]
+
+    def take_clause(self) -> list[str]:
+        """Remove and return the first clause of the next piece, or all of it where it is better said as a whole."""
+        text, begins_sentence = self._waiting.popleft()
+        end = first_clause(text, ended=True) if begins_sentence else 0
+        if not end:
+            return [text]
+        self._waiting.appendleft((text[end:], False))
+        return [text[:end].rstrip()]
 
 
 async def _with_pauses(texts: AsyncIterable[str], pause_s: float) -> AsyncIterator[str | None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 LETTERS_PER_S = 15.0
 """Characters of alphabetic scripts a second, spaces and punctuation included: some 170 English words a minute."""
@@ -87,7 +87,15 @@ class UtterancePlanner:
         self._max_chars = max_chars
         self._target_s = target_s
 
-    def plan(self, waiting: Sequence[str], in_hand_s: float, *, first: bool, joinable: bool = True) -> int:
+    def plan(
+        self,
+        waiting: Sequence[str],
+        in_hand_s: float,
+        *,
+        first: bool,
+        joinable: bool = True,
+        held: Callable[[str], bool] = lambda _: False,
+    ) -> int:
         """Return how many of the waiting pieces form the next utterance, at least 1; 0 where nothing waits.
 
         Args:
@@ -95,11 +103,12 @@ class UtterancePlanner:
             in_hand_s: Seconds of audio the listener has not heard yet.
             first: Nothing was sent yet, so the first piece goes alone.
             joinable: False where every sentence is wanted as an utterance of its own.
+            held: Whether the audio of a piece is at hand: such a one is never joined to another.
 
         """
         if not waiting:
             return 0
-        if first or not joinable:
+        if first or not joinable or held(waiting[0]):
             return 1
         chars = len(waiting[0])
         seconds = speech_seconds(waiting[0])
@@ -108,6 +117,8 @@ class UtterancePlanner:
             chars += 1 + len(piece)
             seconds += speech_seconds(piece)
             if chars > self._max_chars or seconds > self._target_s or in_hand_s < needed_in_hand_s(seconds):
+                break
+            if held(piece):
                 break
             count += 1
         return count

@@ -55,7 +55,8 @@ def test_no_link_is_given_more_than_it_takes(after_words: int) -> None:
         house = House(words, refused(words), wide, narrow := Actor("c", words, limit=40))
         heard = await house.tell(f"{LONG} {LONG}")
         assert heard.words(house) == words_of(f"{LONG} {LONG}")
-        assert max(len(one.text) for one in wide.utterances) > 40
+        if after_words > 2:  # with less it is left for good, at the clause that an answer begins with
+            assert max(len(one.text) for one in wide.utterances) > 40
         assert max(len(one.text) for one in narrow.utterances) <= 40
 
     run_idle(run())

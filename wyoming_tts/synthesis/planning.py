@@ -1,0 +1,61 @@
+"""What is said as one utterance, of what has been read so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from wyoming_tts.text.utterances import UtterancePlanner
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wyoming_tts.synthesis.launcher import Launcher
+    from wyoming_tts.synthesis.manner import Manner
+    from wyoming_tts.synthesis.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The text of one utterance."""
+
+    text: str
+    sentence_starts: tuple[int, ...]
+    """Offsets of what it was put together from."""
+    begins_sentence: bool
+
+    @classmethod
+    def of(cls, pieces: Sequence[str], *, begins_sentence: bool) -> Plan:
+        """Join the pieces by spaces."""
+        starts = accumulate((len(piece) + 1 for piece in pieces[:-1]), initial=0)
+        return cls(" ".join(pieces), tuple(starts), begins_sentence)
+
+
+class Planning:
+    """Takes the text of one answer's utterances from its reading, as the current link likes them."""
+
+    def __init__(self, reading: Reading, launcher: Launcher, manner: Manner) -> None:
+        self._reading = reading
+        self._launcher = launcher
+        self._whole_first_chars = manner.whole_first_chars
+
+    def take(self, in_hand_s: float, *, first: bool) -> Plan:
+        """Take the next utterance of at least one waiting piece; `in_hand_s` is what the listener has to play."""
+        begins_sentence = self._reading.begins_sentence
+        waiting = self._reading.waiting()
+        if first and self._is_better_begun(waiting[0]):
+            return Plan.of(self._reading.take_clause(), begins_sentence=begins_sentence)
+        max_chars = self._launcher.max_chars()
+        count = UtterancePlanner(max_chars=max_chars).plan(
+            waiting, in_hand_s, first=first, joinable=self._launcher.joinable, held=self._launcher.holds
+        )
+        return Plan.of(self._reading.take(count, max_chars), begins_sentence=begins_sentence)
+
+    def _is_better_begun(self, sentence: str) -> bool:
+        """Whether its first clause alone is heard sooner."""
+        return (
+            len(sentence) > self._whole_first_chars
+            and self._launcher.works_longer_for_more
+            and not self._launcher.holds(sentence)
+        )
