@@ -117,7 +117,9 @@ class House:
         """Why it cannot speak, in sentences; a provider that is down is no reason while another one speaks."""
         if not self._started:
             return ("The voices are still being counted.",)
-        return () if any(provider.voices() for provider in self.providers) else ("No provider has a voice.",)
+        if not any(provider.voices() for provider in self.providers):
+            return ("No provider has a voice.",)
+        return () if self._upkeep.ready else ("The default voice is still being loaded.",)
 
     async def provider_states(self) -> Sequence[ProviderState]:
         """Return every provider with its worker, in the order of the settings."""

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from wyoming_tts.errors import ProviderError, TtsError
-from wyoming_tts.synthesis.routing.catalog import HouseVoice
+from wyoming_tts.errors import ProviderError
+from wyoming_tts.synthesis.default_voice import DefaultVoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
-    from wyoming_tts.speech.voice import VoiceName
     from wyoming_tts.synthesis.provider import Provider
     from wyoming_tts.synthesis.routing.router import Router
     from wyoming_tts.telemetry.clock import Clock
@@ -25,9 +24,6 @@ START_PATIENCE_S = 10.0
 FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 60.0
 """Between two starts of a provider, doubling: a machine that was out of memory at boot has its voice soon after."""
 
-WARM_CHECK_S = 2.0
-"""How soon a new default voice is loaded, by a download say, and an old one again after its worker has died."""
-
 log = structlog.get_logger(__name__)
 
 
@@ -36,8 +32,8 @@ class Upkeep:
 
     def __init__(self, providers: Sequence[Provider], router: Router, clock: Clock) -> None:
         self._providers = tuple(providers)
-        self._router = router
         self._clock = clock
+        self._default_voice = DefaultVoice(providers, router, clock)
         self._tasks: list[asyncio.Task[Any]] = []
         self.problems: dict[str, str] = {}
         """Why a provider has not started, as a sentence by its name."""
@@ -52,11 +48,16 @@ class Upkeep:
             await asyncio.wait([waiting], timeout=START_PATIENCE_S)
         finally:
             waiting.cancel()
-        self.also(self._keep_default_voice_warm, "default voice")
+        self.also(self._default_voice.keep_warm, "default voice")
 
     def also(self, work: Callable[[], Coroutine[Any, Any, Any]], name: str) -> None:
         """Run `work` beside the rest until it is done or the house closes; what it raises is logged."""
         self._tasks.append(asyncio.create_task(_logged(work, name), name=name))
+
+    @property
+    def ready(self) -> bool:
+        """The default voice was loaded and has spoken, or could not."""
+        return self._default_voice.tried
 
     async def aclose(self) -> None:
         """End every task; may be called twice."""
@@ -92,29 +93,6 @@ class Upkeep:
             log.warning("provider did not start", provider=adapter.name, reason=problem)
         self.problems[adapter.name] = problem
         return False
-
-    async def _keep_default_voice_warm(self) -> None:
-        failed: VoiceName | None = None
-        while True:
-            name, provider = self._default_voice()
-            if name is not None and provider is not None:
-                try:
-                    await provider.adapter.warm(name.voice)
-                except ProviderError as error:
-                    if name != failed:
-                        log.warning("default voice could not be loaded", voice=str(name), reason=str(error))
-                    failed = name
-                else:
-                    failed = None
-            await self._clock.sleep(WARM_CHECK_S)
-
-    def _default_voice(self) -> tuple[VoiceName | None, Provider | None]:
-        try:
-            target = self._router.default()
-        except TtsError:
-            return None, None
-        name = target.chain[0] if isinstance(target, HouseVoice) else target
-        return name, next((provider for provider in self._providers if provider.name == name.provider), None)
 
 
 async def _logged(work: Callable[[], Coroutine[Any, Any, Any]], name: str) -> None:

@@ -26,9 +26,7 @@ class Stubborn(WordAdapter):
     """Fails to start, or to load a voice, as often as it is told."""
 
     start_failures: list[Exception] = field(default_factory=list)
-    warm_failures: list[Exception] = field(default_factory=list)
     starts: int = 0
-    warmed: list[str] = field(default_factory=list)
     never: bool = False
     knows: bool = True
     """Its voices; from the last time where it has not started."""
@@ -43,11 +41,6 @@ class Stubborn(WordAdapter):
 
     def voices(self) -> Sequence[Voice]:
         return super().voices() if self.knows else ()
-
-    async def warm(self, voice: str) -> None:
-        self.warmed.append(voice)
-        if self.warm_failures:
-            raise self.warm_failures.pop(0)
 
 
 def upkeep(clock: FakeClock, *adapters: Stubborn) -> Upkeep:
@@ -81,18 +74,6 @@ async def test_a_bug_in_one_adapter_keeps_nobody_else_from_starting() -> None:
     await keeper.start()
     assert keeper.problems == {"bad": "bad failed with PermissionError"}
     assert good.starts == 1
-    await keeper.aclose()
-
-
-async def test_the_default_voice_is_loaded_again_and_again_until_it_is() -> None:
-    clock = FakeClock()
-    adapter = Stubborn("a", Vocabulary(), warm_failures=[ProviderUnavailable(provider="a") for _ in range(3)])
-    keeper = upkeep(clock, adapter)
-    with capture_logs() as logs:
-        await keeper.start()
-        await clock.advance(10.0)
-    assert len(adapter.warmed) > 3
-    assert [line["event"] for line in logs] == ["default voice could not be loaded"]
     await keeper.aclose()
 
 
