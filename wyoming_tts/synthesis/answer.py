@@ -58,7 +58,8 @@ class Answer:
             request,
             max_chars=manner.max_utterance_chars,
             code_blocks=manner.code_blocks,
-            clause_after_s=manner.clause_after_s,
+            # Half a sentence does not tell whether it is about what must stay here.
+            clause_after_s=manner.clause_after_s if chain.stays_here or not watch.may_become_private else None,
             listeners=[record.read, watch.read],
         )
         self._output = Output(

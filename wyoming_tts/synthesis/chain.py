@@ -61,6 +61,11 @@ class Chain:
         """Nobody else is left to say it: the current link is to be tried also where its circuit is open."""
         return self.is_last or self._trying_again
 
+    @property
+    def stays_here(self) -> bool:
+        """Nothing that the current link is told leaves this machine."""
+        return _is_local(self._current)
+
     def following(self) -> Sequence[Link]:
         """Return the links behind the current one, in order."""
         return tuple(self._waiting)

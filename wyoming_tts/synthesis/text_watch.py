@@ -30,6 +30,11 @@ class TextWatch:
         if self._kept is not None:
             self._kept.append(text)
 
+    @property
+    def may_become_private(self) -> bool:
+        """Whether what is yet to come might show that something private is being said."""
+        return self._spoken.may_become_private
+
     def is_private(self, utterance: str) -> bool:
         """Whether this text, which is to be spoken next, or anything before it must stay on this machine."""
         written, self._unseen = "".join(self._unseen), []

@@ -273,3 +273,24 @@ def test_one_of_this_machine_that_failed_before_the_secret_is_asked_once_more() 
         assert home.told[1] == ["lights", "are", "on"]
 
     run_idle(run())
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_sentence_is_not_begun_elsewhere_before_all_of_it_was_seen(*, told: bool) -> None:
+    """Half of it may look harmless; without a rule the first clause is heard before the sentence has been written."""
+
+    async def written() -> AsyncIterator[str]:
+        for token in ("To get into the house from the garden, ", "you type the door ", "code and wait. "):
+            yield token
+            await asyncio.sleep(0.4)
+
+    async def run() -> None:
+        words_ = Vocabulary()
+        away = WordAdapter("away", words_, is_free=False)
+        rules = PrivacyRules() if told else DOOR
+        home = Home(away, WordAdapter("local", words_), rules=rules)
+        await home.say(replace(request(written()), streamed=True))
+        first = away.utterances[0].text if away.utterances else ""
+        assert first == ("To get into the house from the garden," if told else "")
+
+    run_idle(run())

@@ -53,6 +53,11 @@ class PrivateText:
         self.private = False
         """Something private was said; from now on only this machine may speak."""
 
+    @property
+    def may_become_private(self) -> bool:
+        """Whether what is yet to come might show that something private is being said."""
+        return bool(self._patterns) and not self.private
+
     def feed(self, piece: str) -> bool:
         """Take the next piece of the client's text, in any chunking; return `private`.
 
