@@ -32,11 +32,7 @@ class Launcher:
 
     def max_chars(self, link: Link | None = None) -> int:
         """Return the longest text that the link, or the current one, gets at once."""
-        capabilities = (link or self._chain.current).provider.adapter.capabilities
-        most = self._manner.max_utterance_chars
-        if not capabilities.marks:
-            most = min(most, self._manner.max_unmarked_chars)
-        return min(most, capabilities.max_chars or most)
+        return self._manner.max_chars((link or self._chain.current).provider.adapter.capabilities)
 
     async def open_ahead(self) -> None:
         """Have connections ready to those who will probably speak, while the first clause is still being written."""
