@@ -75,7 +75,7 @@ def test_a_voice_may_have_any_name_that_a_client_may_send(tmp_path: Path) -> Non
 
 def test_an_editor_takes_both_ways_and_marks_what_is_neither() -> None:
     editor = Draft202012Validator(json_schema(TYPES))
-    for phrases in (["Hello."], {"say": ["Hello."]}, None):
-        assert editor.is_valid({"phrases": phrases})
-    for phrases in ("Hello.", [1], {"say": "Hello."}, ["x"] * (MAX_PHRASES + 1)):
-        assert not editor.is_valid({"phrases": phrases})
+    for right in (["Hello."], {"say": ["Hello."]}, None):
+        assert editor.is_valid({"phrases": right})
+    for wrong in ("Hello.", [1], {"say": "Hello."}, ["x"] * (MAX_PHRASES + 1)):
+        assert not editor.is_valid({"phrases": wrong})
