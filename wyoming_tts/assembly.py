@@ -27,6 +27,7 @@ from wyoming_tts.synthesis.health.probing import Probing
 from wyoming_tts.synthesis.loudness.level_book import LevelBook
 from wyoming_tts.synthesis.loudness.levelling import Levelling
 from wyoming_tts.synthesis.manner import Manner
+from wyoming_tts.synthesis.phrases.nothing_kept import NothingKept
 from wyoming_tts.synthesis.phrases.often_heard import OftenHeard
 from wyoming_tts.synthesis.phrases.phrase_planner import PhrasePlanner
 from wyoming_tts.synthesis.phrases.phrasebook import Phrasebook
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from wyoming_tts.adapters.context import AdapterContext
     from wyoming_tts.settings.model import Settings
     from wyoming_tts.settings.provider import ProviderSettings
-    from wyoming_tts.synthesis.phrases.phrase_planner import Memory
     from wyoming_tts.synthesis.routing.detected_language import LanguageDetector
     from wyoming_tts.telemetry.clock import Clock
 
@@ -70,21 +70,13 @@ class Parts:
     catalog: Catalog
     router: Router
     speaker: Speaker
-    often: OftenHeard
-    """To be told each sentence that is spoken, unless it is private."""
+    phrasebook: Phrasebook
     background: Mapping[str, Job]
     """What goes on beside the answers, by what it is called in the log."""
 
 
-def parts(
-    settings: Settings,
-    context: AdapterContext,
-    store: Store,
-    *,
-    keeps_letters: bool = True,
-    memory: Memory | None = None,
-) -> Parts:
-    """Return the parts of a house, which all work with this store; phrases are made ahead only where a memory is."""
+def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_letters: bool = True) -> Parts:
+    """Return the parts of a house, which all work with this store."""
     last_resort = _last_resort(settings)
     enabled = {name: provider for name, provider in settings.providers.items() if provider.enabled}
     unlisted = {last_resort: registry.PROVIDER_TYPES[LAST_RESORT_TYPE](type=LAST_RESORT_TYPE)}
@@ -109,7 +101,7 @@ def parts(
         clock=context.clock,
         letters=Letters(StoredDeadLetterBox(store.letters), store.begin_hash) if keeps_letters else None,
     )
-    often, phrases = _phrases(settings, store, router, catalog, speaker, context.clock, memory)
+    phrasebook = _phrasebook(settings, store, router, catalog, speaker, context.clock)
     background: dict[str, Job] = {
         "known levels": levels.load,
         "levels": Levelling(
@@ -119,11 +111,11 @@ def parts(
             wanted=lambda: _default_chain(router),
             is_quiet=lambda: not speaker.active,
         ).run,
-        "phrases": phrases,
+        "phrases": phrasebook.run,
         "store": partial(_look_after, store, context.clock),
         **_watching(settings, context.clock, providers, guesses),
     }
-    return Parts(providers, catalog, router, speaker, often, background)
+    return Parts(providers, catalog, router, speaker, phrasebook, background)
 
 
 def store(settings: Settings) -> Store:
@@ -201,29 +193,13 @@ def _speaker_options(settings: Settings) -> SpeakerOptions:
     )
 
 
-def _phrases(
-    settings: Settings,
-    store: Store,
-    router: Router,
-    catalog: Catalog,
-    speaker: Speaker,
-    clock: Clock,
-    memory: Memory | None,
-) -> tuple[OftenHeard, Job]:
-    """Return what learns phrases, and the job that makes them; without a memory only what was learned is forgotten."""
-    wanted = settings.phrases
-    often = OftenHeard(
-        store.heard_sentences,
-        enabled=wanted.learn and memory is not None,
-        most=wanted.learn_max,
-        is_private=lambda text: router.privacy.text().feed(text),
-    )
-    if memory is None:
-        return often, often.load
-    manner = _speaker_options(settings).manner
-    planner = PhrasePlanner(router, memory, manner, say=wanted.say, voices=wanted.voices)
-    book = Phrasebook(planner, often, memory, clock, voices=catalog.advertised, is_quiet=lambda: not speaker.active)
-    return often, book.run
+def _phrasebook(
+    settings: Settings, store: Store, router: Router, catalog: Catalog, speaker: Speaker, clock: Clock
+) -> Phrasebook:
+    wanted, manner = settings.phrases, _speaker_options(settings).manner
+    often = OftenHeard(store.heard_sentences, router.privacy, most=wanted.learn_max if wanted.learn else 0)
+    planner = PhrasePlanner(router, NothingKept(), manner, say=wanted.say, voices=wanted.voices)
+    return Phrasebook(planner, often, clock, voices=catalog.advertised, is_quiet=lambda: not speaker.active)
 
 
 def _watching(

@@ -30,8 +30,11 @@ class SpeechMemory:
     instant: set[str] = field(default_factory=set)
     """Providers of which nothing is kept."""
     is_full: bool = False
+    asked: int = 0
+    """Times somebody wanted a key."""
 
     def key(self, link: Link, text: str) -> bytes | None:
+        self.asked += 1
         if link.provider.name in self.instant:
             return None
         return key_of(link.provider.adapter, link.voice, link.speaker, link.prosody, text)

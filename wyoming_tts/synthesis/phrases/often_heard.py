@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wyoming_tts.store.heard_sentences import HeardSentences
+    from wyoming_tts.synthesis.routing.privacy import PrivacyRules
 
 LONGEST_CHARS = 80
 """Of a sentence worth learning: a longer one is hardly ever said twice."""
@@ -39,23 +40,28 @@ class OftenHeard:
     def __init__(
         self,
         table: HeardSentences,
+        privacy: PrivacyRules,
         *,
-        enabled: bool,
         most: int,
-        is_private: Callable[[str], bool],
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Take the owner's wishes; `is_private` is called in another thread, `now` gives seconds since 1970."""
-        self.enabled = enabled
-        """Whether anything is learned; otherwise nothing is kept, and `load` makes the store forget what it has."""
+        """Return at most `most` as heard often; with 0 nothing is kept, and `load` makes the store forget what it has.
+
+        `now` gives seconds since 1970, since counting goes on over restarts.
+        """
         self._table = table
+        self._privacy = privacy
         self._most = most
-        self._is_private = is_private
         self._now = now
         self._heard: dict[str, HeardSentence] = {}
         self._unsaved: set[str] = set()
         """Texts that were heard since the last `save`."""
         self._trouble = False
+
+    @property
+    def enabled(self) -> bool:
+        """Whether anything is learned."""
+        return self._most > 0
 
     def heard(self, text: str) -> None:
         """Count one sentence, cleaned as it is spoken. Never hand in private text: it would be kept."""
@@ -78,7 +84,7 @@ class OftenHeard:
     async def load(self) -> None:
         """Read what was heard before; what must not be kept any more is forgotten, here and in the store."""
         try:
-            await self._table.forget(self._is_private if self.enabled else lambda _: True)
+            await self._table.forget(lambda text: not self.enabled or self._privacy.text().feed(text))
             known = await self._table.get_all() if self.enabled else {}
         except sqlite3.Error as error:
             log.warning("sentences heard before cannot be read", error=type(error).__name__)

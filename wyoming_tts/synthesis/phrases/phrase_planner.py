@@ -62,7 +62,8 @@ class PhrasePlanner:
     ) -> None:
         """Take the owner's phrases, and the voices that say them; none for the default voice."""
         self._router = router
-        self._memory = memory
+        self.memory = memory
+        """Where what is made is kept."""
         self._manner = manner
         self._say = tuple(say)
         self._voices: Sequence[str | None] = tuple(voices) or (None,)
@@ -123,12 +124,12 @@ class PhrasePlanner:
         max_chars = self._manner.max_chars(link.provider.adapter.capabilities)
         for sentence in sentences:
             for text in bounded(sentence, max_chars):
-                if (key := self._memory.key(link, text)) is not None:
+                if (key := self.memory.key(link, text)) is not None:
                     yield Piece(link, text, key)
 
     def _costs_nothing(self, link: Link, pieces: Sequence[Piece]) -> bool:
         """Whether all of it may be had for free, or has been paid for already."""
-        return link.provider.adapter.capabilities.free or all(self._memory.has(piece.key) for piece in pieces)
+        return link.provider.adapter.capabilities.free or all(self.memory.has(piece.key) for piece in pieces)
 
 
 def _request(text: str, voice: str | None = None) -> SpeechRequest:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     from wyoming_tts.synthesis.phrases.often_heard import OftenHeard
-    from wyoming_tts.synthesis.phrases.phrase_planner import Memory, PhrasePlanner, Piece
+    from wyoming_tts.synthesis.phrases.phrase_planner import PhrasePlanner, Piece
     from wyoming_tts.telemetry.clock import Clock
 
 BETWEEN_S = 5.0
@@ -78,20 +78,21 @@ class Phrasebook:
         self,
         planner: PhrasePlanner,
         often: OftenHeard,
-        memory: Memory,
         clock: Clock,
         *,
         voices: Callable[[], object],
         is_quiet: Callable[[], bool],
+        between_s: float = BETWEEN_S,
         timeout_s: float = MAKE_TIMEOUT_S,
     ) -> None:
         """Take the parts; `voices` returns the same object until a provider's list of them changes."""
         self._planner = planner
         self._often = often
-        self._memory = memory
+        self._memory = planner.memory
         self._clock = clock
         self._voices = voices
         self._is_quiet = is_quiet
+        self._between_s = between_s
         self._timeout_s = timeout_s
         self._plan = Plan()
         self._basis: tuple[object, frozenset[str]] | None = None
@@ -107,12 +108,16 @@ class Phrasebook:
         ready = sum(self._memory.has(piece.key) for piece in self._plan.pieces)
         return ready, len(self._plan.pieces)
 
+    def heard(self, text: str) -> None:
+        """Learn from one sentence as it is spoken, where the owner wants that. Never hand in private text."""
+        self._often.heard(text)
+
     async def run(self) -> None:
         """Make phrases for as long as the house lives; a bug in one step does not end the others."""
         await self._guarded(self._often.load)
         while self._planner.wanted or self._often.enabled:
             await self._guarded(self._look)  # at the start, too: pins must be there before anything is dropped
-            await self._clock.sleep(BETWEEN_S)
+            await self._clock.sleep(self._between_s)
             await self._guarded(self._make_next)
             await self._guarded(self._save)
         self._memory.pin(())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from tests.fakes.clock import FakeClock
@@ -13,6 +14,7 @@ from wyoming_tts.speech.prosody import Prosody
 from wyoming_tts.speech.voice import VoiceName
 from wyoming_tts.synthesis.manner import Manner
 from wyoming_tts.synthesis.phrases.phrase_planner import PhrasePlanner
+from wyoming_tts.synthesis.reading import TURN_CHARS
 from wyoming_tts.synthesis.routing.catalog import HouseVoice
 from wyoming_tts.synthesis.routing.privacy import PrivacyRules
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 MANNER = Manner(max_utterance_chars=100, max_unmarked_chars=40, first_audio_s=5.0, last_first_audio_s=5.0, hedge="off")
 VOCABULARY = Vocabulary()
+WITHIN_S = 10.0
 
 
 class Scene:
@@ -60,14 +63,16 @@ def adapter(name: str, **changes: object) -> WordAdapter:
 
 async def test_a_request_for_a_phrase_says_what_was_planned_word_for_word() -> None:
     text = (
-        "**Dinner** is ready :) ... Please come to the table, all of you, before the soup is cold, and wash your hands, "
-        "both of them, with soap and water, as your grandmother used to say whenever she was here. "
-        "See https://example.com/dinner for more! Bon appetit."
+        "**Dinner** is ready :) ... Please come to the table, all of you, before the soup is cold, and wash your "
+        "hands, both of them, with soap and water, as your grandmother used to say whenever she was here. "
+        "See https://example.com/dinner for more! Nobody needs to bring anything but an appetite. Bon appetit."
     )
+    assert len(text) > TURN_CHARS
     for marks in (True, False):
         one = adapter("one", marks=marks)
         scene = Scene(one)
-        plan = await scene.planner(text).plan()
+        async with asyncio.timeout(WITHIN_S):
+            plan = await scene.planner(text).plan()
         await pcm_of(scene.parts.speaker, request(text))
         sentences = [piece.text for piece in plan.pieces]
         assert len(sentences) > 4

@@ -13,8 +13,9 @@ from structlog.testing import capture_logs
 from tests.fakes.clock import FakeClock, settle
 from tests.fakes.house_parts import Parts
 from tests.fakes.pcm_adapter import PcmAdapter, syllables
-from tests.fakes.speech_memory import SpeechMemory
+from tests.fakes.speech_memory import SpeechMemory, key_of
 from wyoming_tts.errors import BadAudio, ProviderUnavailable, QuotaExhausted, RateLimited
+from wyoming_tts.speech.prosody import NATURAL
 from wyoming_tts.store.database import Database
 from wyoming_tts.store.heard_sentences import SCHEMA, HeardSentences
 from wyoming_tts.synthesis.manner import Manner
@@ -25,6 +26,7 @@ from wyoming_tts.synthesis.phrases.phrasebook import (
     FIRST_RETRY_S,
     LOOK_EVERY_S,
     NOT_PAID_AGAIN_S,
+    PLAN_EVERY_S,
     SAVE_EVERY_S,
     Phrasebook,
 )
@@ -50,6 +52,7 @@ class Scene:
     say: tuple[str, ...] = SAY
     learn: bool = False
     quiet: bool = True
+    between_s: float = BETWEEN_S
     timeout_s: float = WITHIN_S
     days: float = 20_000.0
     """The calendar."""
@@ -60,16 +63,14 @@ class Scene:
         provider = self.memory.provider(self.adapter, self.clock)
         parts = Parts(provider, privacy=self.privacy)
         self.breaker = provider.breaker
-        self.often = OftenHeard(
-            self.table, enabled=self.learn, most=10, is_private=lambda _: False, now=lambda: self.days * 86_400
-        )
+        often = OftenHeard(self.table, self.privacy, most=10 if self.learn else 0, now=lambda: self.days * 86_400)
         book = Phrasebook(
             PhrasePlanner(parts.router, self.memory, Manner(), say=self.say),
-            self.often,
-            self.memory,
+            often,
             self.clock,
             voices=parts.catalog.advertised,
             is_quiet=lambda: self.quiet,
+            between_s=self.between_s,
             timeout_s=self.timeout_s,
         )
         task = asyncio.create_task(book.run())
@@ -85,12 +86,12 @@ class Scene:
     async def resting(self) -> None:
         """Wait until it sleeps; the store answers from a thread."""
         async with asyncio.timeout(WITHIN_S):
-            while not self.clock._sleepers:  # noqa: ASYNC110 - nobody announces it
+            while all(sleeper.done() for _, _, sleeper in self.clock._sleepers):  # noqa: ASYNC110 - nobody announces it
                 await asyncio.sleep(0.001)
 
     async def rounds(self, count: int = 1) -> None:
         for _ in range(count):
-            await self.clock.advance(BETWEEN_S)
+            await self.clock.advance(self.between_s)
             await settle(50)
             await self.resting()
 
@@ -181,6 +182,13 @@ async def test_what_is_paid_for_is_heard_out(scene: Scene) -> None:
         assert scene.said == ["One."]
 
 
+async def test_where_nothing_has_changed_nothing_is_planned_anew(scene: Scene) -> None:
+    async with scene.running():
+        asked = scene.memory.asked
+        await scene.rounds(10)
+        assert scene.memory.asked == asked == len(SAY)
+
+
 async def test_a_new_version_of_the_voice_is_made_and_pinned_anew(scene: Scene) -> None:
     async with scene.running() as book:
         await scene.rounds(4)
@@ -216,6 +224,16 @@ async def test_a_failure_is_tried_again_ever_later_and_told_once(scene: Scene) -
         ("phrases are ready", None, None),
     ]
     assert "One." not in repr(logs)
+
+
+async def test_a_voice_that_fails_once_more_after_a_success_is_told_once_more(scene: Scene) -> None:
+    with capture_logs() as logs:
+        async with scene.running():
+            for failure in (BadAudio(provider="a"), None, BadAudio(provider="a")):
+                scene.adapter.failure = failure
+                await scene.rounds()
+    assert scene.said == ["One.", "Two.", "Three."]
+    assert sum(entry["event"].startswith("a phrase could not") for entry in logs) == 2
 
 
 async def test_the_others_do_not_wait_for_one_that_fails(scene: Scene) -> None:
@@ -260,12 +278,13 @@ async def test_what_may_be_on_a_bill_is_not_asked_again_before_tomorrow(
 ) -> None:
     """Also where it came as it should, and could not be kept."""
     scene.say, scene.adapter.free, scene.adapter.failure, scene.memory.is_full = ("One.",), False, failure, True
+    scene.between_s = again_s / 10
     with capture_logs() as logs:
         async with scene.running():
             await scene.rounds()
-            await scene.clock.advance(again_s - 2 * BETWEEN_S)
+            await scene.rounds(9)
             assert scene.said == ["One."]
-            await scene.rounds(4)
+            await scene.rounds(2)
             assert scene.said == ["One.", "One."]
     lost = [entry for entry in logs if entry["event"].startswith("phrases that were made are gone")]
     assert len(lost) == (failure is None)
@@ -314,9 +333,9 @@ async def test_the_house_may_close_in_the_middle(scene: Scene) -> None:
 
 async def test_what_was_heard_often_is_made_after_the_phrases_and_after_a_restart(scene: Scene) -> None:
     scene.say, scene.learn = ("One.",), True
-    async with scene.running():
+    async with scene.running() as book:
         for text in ("Learned.", "Learned.", "Learned.", "Heard twice.", "Heard twice."):
-            scene.often.heard(text)
+            book.heard(text)
         await scene.rounds(4)
         assert scene.said == ["One.", "Learned."]
         assert len(scene.memory.pinned) == 2
@@ -324,18 +343,31 @@ async def test_what_was_heard_often_is_made_after_the_phrases_and_after_a_restar
         assert set(await scene.table.get_all()) == {"Learned.", "Heard twice."}
     scene.memory.held.clear()
     scene.adapter.utterances.clear()
-    async with scene.running():
+    async with scene.running() as book:
         assert len(scene.memory.pinned) == 2
-        scene.often.heard("Heard twice.")
+        book.heard("Heard twice.")
         await scene.rounds(4)
         assert set(scene.said) == {"One.", "Learned.", "Heard twice."}
 
 
+async def test_what_was_learned_and_paid_for_by_somebody_is_pinned_before_long(scene: Scene) -> None:
+    scene.say, scene.learn, scene.adapter.free, scene.between_s = (), True, False, PLAN_EVERY_S / 3
+    async with scene.running() as book:
+        for _ in range(3):
+            book.heard("Learned.")
+        await scene.rounds(2)
+        assert scene.memory.pinned == set()
+        scene.memory.held.add(key_of(scene.adapter, "anna", None, NATURAL, "Learned."))
+        await scene.rounds(3)
+        assert scene.memory.pinned == scene.memory.held
+    assert scene.said == []
+
+
 async def test_what_is_said_no_more_is_no_longer_pinned(scene: Scene) -> None:
     scene.say, scene.learn = (), True
-    async with scene.running():
+    async with scene.running() as book:
         for _ in range(3):
-            scene.often.heard("Learned.")
+            book.heard("Learned.")
         await scene.rounds(2)
         assert len(scene.memory.pinned) == 1
         scene.days += 20
@@ -345,15 +377,15 @@ async def test_what_is_said_no_more_is_no_longer_pinned(scene: Scene) -> None:
 
 async def test_without_phrases_there_is_nothing_to_do_and_nothing_pinned_or_known(scene: Scene) -> None:
     scene.learn = True
-    async with scene.running():
+    async with scene.running() as book:
         for _ in range(3):
-            scene.often.heard("Learned.")
+            book.heard("Learned.")
         await scene.rounds(round(SAVE_EVERY_S / BETWEEN_S) + 1)
     assert await scene.table.get_all()
-    often = OftenHeard(scene.table, enabled=False, most=10, is_private=lambda _: False)
+    often = OftenHeard(scene.table, scene.privacy, most=0)
     parts = Parts(scene.memory.provider(scene.adapter, scene.clock))
     planner = PhrasePlanner(parts.router, scene.memory, Manner(), say=())
-    book = Phrasebook(planner, often, scene.memory, scene.clock, voices=list, is_quiet=lambda: True)
+    book = Phrasebook(planner, often, scene.clock, voices=list, is_quiet=lambda: True)
     async with asyncio.timeout(WITHIN_S):
         await book.run()
     assert scene.memory.pinned == set()
@@ -361,10 +393,10 @@ async def test_without_phrases_there_is_nothing_to_do_and_nothing_pinned_or_know
 
 
 async def test_private_phrases_are_counted_for_the_owner_and_not_made(scene: Scene) -> None:
-    scene.privacy = PrivacyRules(["Two"])
+    scene.privacy, scene.between_s = PrivacyRules(["Two"]), PLAN_EVERY_S / 3
     with capture_logs() as logs:
         async with scene.running():
-            await scene.rounds(800)
+            await scene.rounds(8)
     assert scene.said == ["One.", "Three."]
     (told,) = [entry for entry in logs if "privacy" in entry["event"]]
     assert told["phrases"] == 1
