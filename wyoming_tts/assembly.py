@@ -111,7 +111,7 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
             wanted=lambda: _default_chain(router),
             is_quiet=lambda: not speaker.active,
         ).run,
-        "phrases": phrasebook.run,
+        **({"phrases": phrasebook.run} if keeps_letters else {}),  # a command has no time for them
         "store": partial(_look_after, store, context.clock),
         **_watching(settings, context.clock, providers, guesses),
     }
