@@ -31,12 +31,12 @@ class PaidSettings(EspeakSettings, RemoteProviderSettings):
     """As a provider elsewhere would have them."""
 
 
-def built(tmp_path: Path, *, keeps_letters: bool = True, **providers: ProviderSettings) -> tuple[assembly.Parts, Store]:
+def built(tmp_path: Path, **providers: ProviderSettings) -> tuple[assembly.Parts, Store]:
     settings = Settings(providers=providers, server=ServerSettings(data_dir=tmp_path))
     clock = FakeClock()
     context = AdapterContext(tmp_path, WorkerPool(100.0, clock=clock), clock, settings.workers)
     store = assembly.store(settings)
-    return assembly.parts(settings, context, store, keeps_letters=keeps_letters), store
+    return assembly.parts(settings, context, store), store
 
 
 PIPER = PiperSettings(download="never")
@@ -90,8 +90,14 @@ def test_what_goes_on_beside_the_answers(tmp_path: Path) -> None:
     parts, _ = built(tmp_path)
     assert list(parts.background) == ["known levels", "levels", "phrases", "store", "probes"]
     assert all(callable(job) for job in parts.background.values())
-    command, _ = built(tmp_path, keeps_letters=False)
-    assert "phrases" not in command.background, "the server may run on the same data"
+
+
+def test_a_command_makes_no_phrases_since_the_server_may_run_on_the_same_data(tmp_path: Path) -> None:
+    settings = Settings(providers={}, server=ServerSettings(data_dir=tmp_path))
+    clock = FakeClock()
+    context = AdapterContext(tmp_path, WorkerPool(100.0, clock=clock), clock, settings.workers)
+    parts = assembly.parts(settings, context, assembly.store(settings), keeps_letters=False)
+    assert "phrases" not in parts.background
 
 
 async def test_a_house_that_was_not_started_has_nobody_to_speak(tmp_path: Path) -> None:
