@@ -37,7 +37,7 @@ class PhraseSettings(Section):
     asked for."""
     learn: bool = False
     """Whether sentences of up to 80 characters that are heard often, three times a month say, are made ahead as well,
-    only ever by voices that cost nothing. To know them, the server keeps what it says in its data directory, in plain
-    words; private texts never. Switched off again, it forgets all of it."""
+    only ever by voices that cost nothing. To know them the server keeps the short sentences that it says, a thousand at
+    most, in its data directory in plain words; private texts never. Switched off again, it forgets all of them."""
     learn_max: Annotated[Count, Field(ge=1, le=500)] = 50
     """How many such sentences are kept ready, those heard most often."""
