@@ -27,6 +27,10 @@ from wyoming_tts.synthesis.health.probing import Probing
 from wyoming_tts.synthesis.loudness.level_book import LevelBook
 from wyoming_tts.synthesis.loudness.levelling import Levelling
 from wyoming_tts.synthesis.manner import Manner
+from wyoming_tts.synthesis.phrases.nothing_kept import NothingKept
+from wyoming_tts.synthesis.phrases.often_heard import OftenHeard
+from wyoming_tts.synthesis.phrases.phrase_planner import PhrasePlanner
+from wyoming_tts.synthesis.phrases.phrasebook import Phrasebook
 from wyoming_tts.synthesis.provider import Provider
 from wyoming_tts.synthesis.routing.catalog import Catalog, HouseVoice
 from wyoming_tts.synthesis.routing.detected_language import detector
@@ -66,6 +70,7 @@ class Parts:
     catalog: Catalog
     router: Router
     speaker: Speaker
+    phrasebook: Phrasebook
     background: Mapping[str, Job]
     """What goes on beside the answers, by what it is called in the log."""
 
@@ -96,6 +101,7 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
         clock=context.clock,
         letters=Letters(StoredDeadLetterBox(store.letters), store.begin_hash) if keeps_letters else None,
     )
+    phrasebook = _phrasebook(settings, store, router, catalog, speaker, context.clock)
     background: dict[str, Job] = {
         "known levels": levels.load,
         "levels": Levelling(
@@ -105,10 +111,11 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
             wanted=lambda: _default_chain(router),
             is_quiet=lambda: not speaker.active,
         ).run,
+        **({"phrases": phrasebook.run} if keeps_letters else {}),  # a command has no time for them
         "store": partial(_look_after, store, context.clock),
         **_watching(settings, context.clock, providers, guesses),
     }
-    return Parts(providers, catalog, router, speaker, background)
+    return Parts(providers, catalog, router, speaker, phrasebook, background)
 
 
 def store(settings: Settings) -> Store:
@@ -186,6 +193,15 @@ def _speaker_options(settings: Settings) -> SpeakerOptions:
         settings.limits.concurrent_answers,
         keep_failed_text=settings.privacy.keep_failed_text,
     )
+
+
+def _phrasebook(
+    settings: Settings, store: Store, router: Router, catalog: Catalog, speaker: Speaker, clock: Clock
+) -> Phrasebook:
+    wanted, manner = settings.phrases, _speaker_options(settings).manner
+    often = OftenHeard(store.heard_sentences, router.privacy, most=wanted.learn_max if wanted.learn else 0)
+    planner = PhrasePlanner(router, NothingKept(), manner, say=wanted.say, voices=wanted.voices)
+    return Phrasebook(planner, often, clock, voices=catalog.advertised, is_quiet=lambda: not speaker.active)
 
 
 def _watching(

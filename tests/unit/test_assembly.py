@@ -88,8 +88,16 @@ async def test_a_budget_in_the_settings_is_one_that_is_kept_to(tmp_path: Path) -
 
 def test_what_goes_on_beside_the_answers(tmp_path: Path) -> None:
     parts, _ = built(tmp_path)
-    assert list(parts.background) == ["known levels", "levels", "store", "probes"]
+    assert list(parts.background) == ["known levels", "levels", "phrases", "store", "probes"]
     assert all(callable(job) for job in parts.background.values())
+
+
+def test_a_command_makes_no_phrases_since_the_server_may_run_on_the_same_data(tmp_path: Path) -> None:
+    settings = Settings(providers={}, server=ServerSettings(data_dir=tmp_path))
+    clock = FakeClock()
+    context = AdapterContext(tmp_path, WorkerPool(100.0, clock=clock), clock, settings.workers)
+    parts = assembly.parts(settings, context, assembly.store(settings), keeps_letters=False)
+    assert "phrases" not in parts.background
 
 
 async def test_a_house_that_was_not_started_has_nobody_to_speak(tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ def _range(schema: Schema) -> str:
         ("exclusiveMinimum", "above {:.10g}"),
         ("exclusiveMaximum", "below {:.10g}"),
         ("minItems", "of at least {:g}"),
+        ("maxItems", "of at most {:g}"),
         ("minLength", "of at least {:g} characters"),
         ("maxLength", "of at most {:g} characters"),
     )

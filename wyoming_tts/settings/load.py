@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from wyoming_tts.settings.environment import apply_environment
 from wyoming_tts.settings.file import read_text
 from wyoming_tts.settings.mentions import Mentions
-from wyoming_tts.settings.model import WRONG_MENTION, Settings
+from wyoming_tts.settings.model import LIST_KEYS, WRONG_MENTION, Settings
 from wyoming_tts.settings.provider import ProviderSettings, provider_name
 from wyoming_tts.settings.section import Section
 from wyoming_tts.settings.tree import Tree
@@ -58,20 +58,22 @@ def load(
 
     """
     tree = Tree() if path is None else _read(path, environ)
-    _drop_empty(tree)
+    _tidy(tree)
     if "providers" not in tree.data:
         tree.data["providers"] = deepcopy({name: dict(keys) for name, keys in default_providers.items()})
     apply_environment(tree, environ)
     _apply_flags(tree, overrides or {}, flags or {})
-    _drop_empty(tree)
+    _tidy(tree)
     return _Reading(tree, provider_types).settings()
 
 
-def _drop_empty(tree: Tree) -> None:
-    """Take out the sections whose keys are all commented out, which say nothing."""
-    for key in Settings.model_fields:
-        if tree.data.get(key, key) is None:
-            del tree.data[key]
+def _tidy(tree: Tree) -> None:
+    """Take out the sections whose keys are all commented out, which say nothing; make sections of plain lists."""
+    for name in Settings.model_fields:
+        if tree.data.get(name, name) is None:
+            del tree.data[name]
+        elif name in LIST_KEYS and isinstance(tree.data.get(name), list):
+            tree.nest((name,), LIST_KEYS[name])
 
 
 def _apply_flags(tree: Tree, overrides: Mapping[str, object], flags: Mapping[str, str]) -> None:
@@ -202,7 +204,10 @@ class _Reading:
         written = self._tree.data.get("voices")
         voices = [_name_and_chain(voice) for voice in (written if isinstance(written, list) else ())]
         default = _text(self._tree.data.get("default_voice"))
-        names = Mentions(voices, default, providers)
+        phrases = self._tree.data.get("phrases")
+        spoken_by = phrases.get("voices") if isinstance(phrases, dict) else None
+        phrase_voices = [_text(voice) for voice in (spoken_by if isinstance(spoken_by, list) else ())]
+        names = Mentions(voices, default, phrase_voices, providers)
         for path, sentence in names.wrong():
             if not self._tree.broken(path):
                 self._tree.report(path, sentence)

@@ -21,6 +21,7 @@ class Mentions:
     voices: Sequence[tuple[str, Sequence[str]]]
     """Name and chain of each house voice."""
     default_voice: str
+    phrase_voices: Sequence[str]
     providers: Collection[str]
 
     def wrong(self) -> Iterator[tuple[KeyPath, str]]:
@@ -30,10 +31,16 @@ class Mentions:
                 if sentence := self._unknown_provider(link):
                     yield ("voices", index, "chain", position), sentence
         yield from self._taken_names()
-        if "/" in self.default_voice and VoiceName.parse(self.default_voice) is None:
-            yield ("default_voice",), "must be a name of `voices`, provider/voice or provider/voice#speaker"
-        elif sentence := self._unknown_provider(self.default_voice):
-            yield ("default_voice",), sentence
+        yield from self._unknown_voice(("default_voice",), self.default_voice)
+        for index, voice in enumerate(self.phrase_voices):
+            yield from self._unknown_voice(("phrases", "voices", index), voice)
+
+    def _unknown_voice(self, path: KeyPath, voice: str) -> Iterator[tuple[KeyPath, str]]:
+        """Yield what is wrong with a name that may be of any kind; a bare one is looked for when it is needed."""
+        if "/" in voice and VoiceName.parse(voice) is None:
+            yield path, "must be a name of `voices`, provider/voice or provider/voice#speaker"
+        elif sentence := self._unknown_provider(voice):
+            yield path, sentence
 
     def _unknown_provider(self, voice: str) -> str:
         name = VoiceName.parse(voice)

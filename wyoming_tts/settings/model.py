@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from wyoming_tts.settings.audio import AudioSettings
 from wyoming_tts.settings.mentions import Mentions
+from wyoming_tts.settings.phrases import PhraseSettings
 from wyoming_tts.settings.privacy import PrivacySettings
 from wyoming_tts.settings.provider import ProviderSettings, provider_name
 from wyoming_tts.settings.section import Count, LanguageTag, Patience, Section
@@ -136,6 +137,9 @@ class Settings(Section):
     """How text is made ready to be spoken."""
     audio: AudioSettings = AudioSettings()
     """How loud the speech is, and silence around it for players that miss its first or last moment."""
+    phrases: PhraseSettings = PhraseSettings()
+    """Sentences that are made ahead, so that they begin at once and can be said with the internet down. A plain list of
+    them is enough."""
     privacy: PrivacySettings = PrivacySettings()
     """What must not leave this machine, and what is kept."""
     limits: LimitSettings = LimitSettings()
@@ -161,7 +165,14 @@ class Settings(Section):
     @model_validator(mode="after")
     def _names_lead_somewhere(self) -> Self:
         voices = [(voice.name, voice.chain) for voice in self.voices]
-        for path, sentence in Mentions(voices, self.default_voice or "", self.providers).wrong():
+        mentions = Mentions(voices, self.default_voice or "", self.phrases.voices, self.providers)
+        for path, sentence in mentions.wrong():
             context = {"place": spelt(path), "sentence": sentence}
             raise PydanticCustomError(WRONG_MENTION, "{place} {sentence}", context)
         return self
+
+
+LIST_KEYS = {
+    name: key for name, field in Settings.model_fields.items() if (key := getattr(field.annotation, "list_key", ""))
+}
+"""Sections that may be written as a plain list, each with the key that the list then stands for."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
-from wyoming_tts.settings.model import Settings
+from wyoming_tts.settings.model import LIST_KEYS, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,10 @@ def json_schema(provider_types: Mapping[str, type[ProviderSettings]]) -> Schema:
         "discriminator": {"propertyName": "type", "mapping": {name: kinds[name]["$ref"] for name in sorted(kinds)}},
     }
     root["properties"] = {name: _may_be_empty(part) for name, part in root["properties"].items()}
+    for name, key in LIST_KEYS.items():
+        part = root["properties"][name]
+        list_ = resolved(part, whole)["properties"][key]
+        part["anyOf"].append({word: list_[word] for word in ("type", "items", "maxItems") if word in list_})
     return {"$schema": DIALECT, "title": "wyoming-tts", **_without(root, "title"), "$defs": definitions}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -93,6 +93,18 @@ class Tree:
         target[path[-1]] = value
         self.places.update(dict.fromkeys(paths(value, path), place))
         self.texts.update(texts or {})
+
+    def nest(self, path: KeyPath, key: str) -> None:
+        """Put the value there under a key of its own; what is known of it goes along. Raises LookupError for none."""
+
+        def moved(known: KeyPath) -> KeyPath:
+            return (*path, key, *known[len(path) :]) if known[: len(path)] == path else known
+
+        self.replace(path, {key: self.get(path)})
+        self.places.update({moved(known): place for known, place in self.places.items()})
+        self.texts = {moved(known): text for known, text in self.texts.items()}
+        self.hidden = {moved(known) for known in self.hidden}
+        self.problems = [replace(problem, path=moved(problem.path)) for problem in self.problems]
 
     def replace(self, path: KeyPath, value: object) -> None:
         """Put another value where there is one. Raises LookupError where there is none."""

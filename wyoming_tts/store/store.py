@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from wyoming_tts.store import dead_letters, ledger, levels, voice_lists
+from wyoming_tts.store import dead_letters, heard_sentences, ledger, levels, voice_lists
 from wyoming_tts.store.database import DATABASE_NAME, Database
 from wyoming_tts.store.dead_letters import DeadLetters
+from wyoming_tts.store.heard_sentences import HeardSentences
 from wyoming_tts.store.ledger import Ledger
 from wyoming_tts.store.levels import Levels
 from wyoming_tts.store.text_hash import KEY_NAME, TextHash, TextHashes, kept_key
@@ -21,13 +22,14 @@ class Store:
     """Opens nothing before `open`; what cannot be kept is remembered in memory."""
 
     def __init__(self, folder: Path, *, max_letters: int, max_letter_days: float, max_letters_bytes: int) -> None:
-        schemas = (dead_letters.SCHEMA, ledger.SCHEMA, levels.SCHEMA, voice_lists.SCHEMA)
+        schemas = (dead_letters.SCHEMA, heard_sentences.SCHEMA, ledger.SCHEMA, levels.SCHEMA, voice_lists.SCHEMA)
         self._database = Database(folder / DATABASE_NAME, schemas)
         self._key_path = folder / KEY_NAME
         self._hashes = TextHashes(b"")
         self.ledger = Ledger(self._database)
         self.levels = Levels(self._database)
         self.voice_lists = VoiceLists(self._database)
+        self.heard_sentences = HeardSentences(self._database)
         self.letters = DeadLetters(
             self._database, max_count=max_letters, max_days=max_letter_days, max_bytes=max_letters_bytes
         )

@@ -35,11 +35,7 @@ class Launcher:
 
     def max_chars(self, link: Link | None = None) -> int:
         """Return the longest text that the link, or the current one, gets at once."""
-        capabilities = (link or self._chain.current).provider.adapter.capabilities
-        most = self._manner.max_utterance_chars
-        if not capabilities.marks:
-            most = min(most, self._manner.max_unmarked_chars)
-        return min(most, capabilities.max_chars or most)
+        return self._manner.max_chars((link or self._chain.current).provider.adapter.capabilities)
 
     @property
     def joinable(self) -> bool:

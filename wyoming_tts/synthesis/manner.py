@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from wyoming_tts.adapters.base import Capabilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +29,10 @@ class Manner:
     """ESPHome's players give up after 2 s without audio: so much is left for the second link, and for the network."""
     lead_in_s: float = 0.0
     tail_s: float = 0.0
+
+    def max_chars(self, capabilities: Capabilities) -> int:
+        """Return the longest text that an adapter gets at once."""
+        most = self.max_utterance_chars
+        if not capabilities.marks:
+            most = min(most, self.max_unmarked_chars)
+        return min(most, capabilities.max_chars or most)

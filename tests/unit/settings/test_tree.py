@@ -55,3 +55,16 @@ def test_what_stands_round_a_problem_is_broken() -> None:
     changed.report(("a", "b"), "is wrong")
     assert changed.problems[0].place == "f:1"
     assert [changed.broken(path) for path in [("a",), ("a", "b", 1), ("a", "c"), ("n",)]] == [True, True, False, False]
+
+
+def test_a_value_put_under_a_key_takes_along_what_is_known_of_it() -> None:
+    changed = tree()
+    changed.texts["a", "b", 0] = "01"
+    changed.hidden.add(("a", "b", 0))
+    changed.report(("a", "b", 1), "is wrong")
+    changed.nest(("a", "b"), "k")
+    assert changed.get(("a", "b")) == {"k": [1, {"c": 2}]}
+    assert changed.place(("a", "b", "k", 1)) == "f:3"
+    assert changed.texts == {("a", "b", "k", 0): "01"}
+    assert changed.hidden == {("a", "b", "k", 0)}
+    assert changed.problems[0].path == ("a", "b", "k", 1)

@@ -1,0 +1,1 @@
+"""What is made ahead while nobody speaks."""
