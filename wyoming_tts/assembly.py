@@ -16,6 +16,7 @@ from wyoming_tts.errors import TtsError
 from wyoming_tts.speech.request import SpeechRequest, whole
 from wyoming_tts.speech.voice import VoiceName
 from wyoming_tts.store.budget import UNLIMITED
+from wyoming_tts.store.speech_cache import SpeechLimits
 from wyoming_tts.store.store import Store
 from wyoming_tts.synthesis.carrying_on.carry_on import CarryOn
 from wyoming_tts.synthesis.carrying_on.completeness import Completeness
@@ -24,6 +25,7 @@ from wyoming_tts.synthesis.carrying_on.yardstick import Yardstick
 from wyoming_tts.synthesis.dead_letter_box import StoredDeadLetterBox
 from wyoming_tts.synthesis.health.breaker import CircuitBreaker
 from wyoming_tts.synthesis.health.probing import Probing
+from wyoming_tts.synthesis.kept_speech import KeptSpeech, manner_of
 from wyoming_tts.synthesis.loudness.level_book import LevelBook
 from wyoming_tts.synthesis.loudness.levelling import Levelling
 from wyoming_tts.synthesis.manner import Manner
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from wyoming_tts.adapters.context import AdapterContext
     from wyoming_tts.settings.model import Settings
     from wyoming_tts.settings.provider import ProviderSettings
+    from wyoming_tts.store.speech_cache import SpeechCache
     from wyoming_tts.synthesis.routing.detected_language import LanguageDetector
     from wyoming_tts.telemetry.clock import Clock
 
@@ -54,6 +57,8 @@ LAST_RESORT_TYPE = "espeak"
 
 TIDY_EVERY_S = 24 * 3600.0
 LOOK_EVERY_S = 60.0
+TIDY_SPEECH_EVERY_S = 600.0
+DAY_S = 24 * 3600.0
 
 log = structlog.get_logger(__name__)
 
@@ -85,7 +90,7 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
         ledger=store.ledger,
         levels=levels,
     )
-    providers = tuple(_provider(adapter, enabled.get(name), shared) for name, adapter in adapters.items())
+    providers = tuple(_provider(adapter, enabled.get(name), shared, store.speech) for name, adapter in adapters.items())
     catalog = _catalog(settings, providers)
     guesses = detector(settings.text)
     router = _router(settings, catalog, guesses, last_resort=last_resort, language=context.language)
@@ -106,6 +111,8 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
             is_quiet=lambda: not speaker.active,
         ).run,
         "store": partial(_look_after, store, context.clock),
+        "kept speech": store.speech.run,
+        "old speech": partial(_tidy, store.speech, context.clock),
         **_watching(settings, context.clock, providers, guesses),
     }
     return Parts(providers, catalog, router, speaker, background)
@@ -113,12 +120,18 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
 
 def store(settings: Settings) -> Store:
     """Return what the house remembers, in its data directory."""
-    limits = settings.limits
+    limits, cache = settings.limits, settings.cache
     return Store(
         settings.server.data_path,
         max_letters=limits.dead_letters,
         max_letter_days=limits.dead_letter_days,
         max_letters_bytes=limits.dead_letters_mb * 1_000_000,
+        speech=SpeechLimits(
+            memory_bytes=cache.memory_bytes,
+            disk_bytes=cache.disk_bytes,
+            max_age_s=cache.max_days * DAY_S,
+            enabled=cache.enabled,
+        ),
     )
 
 
@@ -131,17 +144,20 @@ def _last_resort(settings: Settings) -> str:
     return next(name for name in free if name not in settings.providers)
 
 
-def _provider(adapter: Adapter, settings: ProviderSettings | None, shared: Shared) -> Provider:
+def _provider(adapter: Adapter, settings: ProviderSettings | None, shared: Shared, speech: SpeechCache) -> Provider:
     """Return the adapter as the owner configured it; unadvertised where the owner did not."""
     breaker = CircuitBreaker(adapter.name, shared.clock)
     if settings is None:
         return Provider(adapter, stacked(adapter, breaker, UNLIMITED, shared), breaker, advertised=False)
+    keeps = speech.enabled and not adapter.capabilities.instant
+    kept = KeptSpeech(adapter, speech, manner=manner_of(settings)) if keeps else None
     return Provider(
         adapter,
-        stacked(adapter, breaker, budget_of(settings), shared),
+        stacked(adapter, breaker, budget_of(settings), shared, kept),
         breaker,
         prosody=settings.prosody,
         sentence_pause_s=settings.sentence_pause_s,
+        kept=kept,
     )
 
 
@@ -206,6 +222,13 @@ async def _look_after(store: Store, clock: Clock) -> None:
             told = store.problem
             log.warning("what is remembered is in trouble", reason=told)
         await clock.sleep(LOOK_EVERY_S)
+
+
+async def _tidy(speech: SpeechCache, clock: Clock) -> None:
+    """Delete speech that is too old, now and then; not at once, for what is pinned is told only after the start."""
+    while True:
+        await clock.sleep(TIDY_SPEECH_EVERY_S)
+        await speech.tidy()
 
 
 def _default_chain(router: Router) -> Sequence[VoiceName]:

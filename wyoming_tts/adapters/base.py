@@ -38,6 +38,8 @@ class Capabilities:
     """The text does not leave this machine."""
     relays: bool = False
     """Its voices are those of another server of our kind, or may be: such a server need not be told of them."""
+    instant: bool = False
+    """Speaks quicker than a memory could answer: nothing of it is kept."""
 
 
 class Adapter(ABC):

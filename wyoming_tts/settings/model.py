@@ -14,6 +14,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from wyoming_tts.settings.audio import AudioSettings
+from wyoming_tts.settings.cache import CacheSettings
 from wyoming_tts.settings.mentions import Mentions
 from wyoming_tts.settings.privacy import PrivacySettings
 from wyoming_tts.settings.provider import ProviderSettings, provider_name
@@ -130,6 +131,8 @@ class Settings(Section):
     """How text is made ready to be spoken."""
     audio: AudioSettings = AudioSettings()
     """How loud the speech is, and silence around it for players that miss its first or last moment."""
+    cache: CacheSettings = CacheSettings()
+    """Speech that is kept: what is said again is there at once, costs nothing, and needs no internet."""
     privacy: PrivacySettings = PrivacySettings()
     """What must not leave this machine, and what is kept."""
     limits: LimitSettings = LimitSettings()

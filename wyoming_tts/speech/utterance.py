@@ -42,3 +42,5 @@ class Utterance:
     insist: bool = False
     """Nobody else is left to say it: try also where the circuit is open."""
     seed: int | None = None
+    sentence_starts: tuple[int, ...] = (0,)
+    """Offsets of the sentences in the text."""

@@ -8,7 +8,7 @@ from wyoming_tts.adapters.local.worker import WorkerAdapter, host_for
 from wyoming_tts.settings.provider import ProviderSettings
 from wyoming_tts.workers.spec import WorkerSpec
 
-CAPABILITIES = Capabilities(streams=True, marks=True, interleaves=False, concurrency=1)
+CAPABILITIES = Capabilities(streams=True, marks=True, interleaves=False, concurrency=1, instant=True)
 
 
 class EspeakSettings(ProviderSettings):

@@ -1,0 +1,102 @@
+"""The wrapper that says again what was said before, and keeps what is new."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from wyoming_tts.speech.audio import AudioStream, Chunk
+from wyoming_tts.store.stored_speech import MAX_SPEECH_BYTES, StoredSpeech
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from wyoming_tts.speech.audio import Mark
+    from wyoming_tts.speech.utterance import Utterance
+    from wyoming_tts.synthesis.kept_speech import KeptSpeech
+    from wyoming_tts.synthesis.provider import Synthesizes
+
+FIRST_BYTES = 4096
+"""0.1 s at 22,050 Hz: heard before anybody has worked on the rest."""
+CHUNK_BYTES = 32 * 1024
+
+
+class Cached:
+    """Asks no provider for what is kept; keeps what has passed every judgement further in, whole and to its end."""
+
+    def __init__(self, inner: Synthesizes, kept: KeptSpeech) -> None:
+        self._inner = inner
+        self._kept = kept
+
+    @asynccontextmanager
+    async def synthesize(self, utterance: Utterance) -> AsyncIterator[AudioStream]:
+        """Speak, or say again."""
+        known = await self._kept.get(utterance)
+        if known is not None:
+            yield AudioStream(known.format, _Replay(known))
+            return
+        async with self._inner.synthesize(utterance) as stream:
+            recording = _Recording(stream)
+            yield AudioStream(stream.format, recording)
+        speech = recording.speech()
+        # Of the last hope without word times nobody judges whether it was cut off: a guess must not end an answer.
+        if speech is not None and (speech.marks or not utterance.insist):
+            await self._kept.put(utterance, speech)
+
+
+class _Recording:
+    """The chunks of a stream on their way past; an iterator without a frame of its own to leave open."""
+
+    def __init__(self, stream: AudioStream) -> None:
+        self._stream = stream
+        self._pcm: list[bytes] = []
+        self._marks: list[Mark] = []
+        self._bytes = 0
+        self._ended = False
+
+    def __aiter__(self) -> _Recording:
+        return self
+
+    async def __anext__(self) -> Chunk:
+        try:
+            chunk = await anext(self._stream.chunks)
+        except StopAsyncIteration:
+            self._ended = True
+            raise
+        self._bytes += len(chunk.pcm)
+        if self._bytes > MAX_SPEECH_BYTES:
+            self._pcm.clear()
+        else:
+            self._pcm.append(chunk.pcm)
+            self._marks.extend(chunk.marks)
+        return chunk
+
+    def speech(self) -> StoredSpeech | None:
+        """Return what was heard; None where that is not all of it, or too much."""
+        if not self._ended or self._bytes > MAX_SPEECH_BYTES:
+            return None
+        return StoredSpeech(self._stream.format, b"".join(self._pcm), tuple(self._marks))
+
+
+class _Replay:
+    """The chunks of kept speech, each with the marks of its own time."""
+
+    def __init__(self, speech: StoredSpeech) -> None:
+        self._speech = speech
+        self._marks = list(reversed(speech.marks))
+        self._at = 0
+
+    def __aiter__(self) -> _Replay:
+        return self
+
+    async def __anext__(self) -> Chunk:
+        pcm, format_ = self._speech.pcm, self._speech.format
+        if self._at >= len(pcm):
+            raise StopAsyncIteration
+        size = CHUNK_BYTES if self._at else FIRST_BYTES
+        begin, self._at = self._at, self._at + size - size % format_.frame_bytes
+        is_last, until_s = self._at >= len(pcm), format_.seconds(self._at)
+        marks = []
+        while self._marks and (is_last or self._marks[-1].at_s < until_s):
+            marks.append(self._marks.pop())
+        return Chunk(pcm[begin : self._at], tuple(marks))
