@@ -88,7 +88,7 @@ async def test_a_budget_in_the_settings_is_one_that_is_kept_to(tmp_path: Path) -
 
 def test_what_goes_on_beside_the_answers(tmp_path: Path) -> None:
     parts, _ = built(tmp_path)
-    assert list(parts.background) == ["known levels", "levels", "store", "probes"]
+    assert list(parts.background) == ["known levels", "levels", "store", "kept speech", "old speech", "probes"]
     assert all(callable(job) for job in parts.background.values())
 
 

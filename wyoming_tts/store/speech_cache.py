@@ -7,7 +7,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wyoming_tts.store.byte_room import ByteRoom
 from wyoming_tts.store.speech_disk import SpeechDisk
+from wyoming_tts.store.speech_files import SpeechFiles
 from wyoming_tts.store.speech_memory import Made, SpeechMemory
 from wyoming_tts.store.stored_speech import MAX_SPEECH_BYTES, StoredSpeech
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 KEY_VERSION = "speech 1"
 """Raised when speech made before must not be heard any more."""
+RECORDING_BYTES = 64_000_000
+"""Of all speech that is just being heard for the first time."""
 CLOSING_S = 5.0
 """How long the end of the server waits for a slow disk."""
 
@@ -76,8 +80,10 @@ class SpeechCache:
         self._begin_hash = begin_hash
         self._now = now
         self._memory = SpeechMemory(limits.memory_bytes)
-        self._disk = SpeechDisk(folder, database, max_bytes=limits.disk_bytes, now=now)
+        self._disk = SpeechDisk(SpeechFiles(folder), database, max_bytes=limits.disk_bytes, now=now)
         self._hits = self._misses = 0
+        self.recording = ByteRoom(RECORDING_BYTES)
+        """For those who gather speech in order to put it here."""
 
     @property
     def enabled(self) -> bool:

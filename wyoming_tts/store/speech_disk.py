@@ -9,18 +9,21 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from wyoming_tts.store import speech_index
-from wyoming_tts.store.speech_files import FoundFile, SpeechFiles, on_disk_bytes
+from wyoming_tts.store.speech_files import on_disk_bytes
 from wyoming_tts.store.speech_index import Entry, SpeechIndex
 from wyoming_tts.store.speech_memory import Made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-    from pathlib import Path
 
     from wyoming_tts.store.database import Database
+    from wyoming_tts.store.speech_files import FoundFile, SpeechFiles
+    from wyoming_tts.store.stored_speech import StoredSpeech
 
 MAX_WAITING_BYTES = 64_000_000
 """Of speech that waits for a slow disk; what is more is not kept there."""
+READ_PATIENCE_S = 0.3
+"""How long an answer waits for a file that usually takes a few milliseconds; then its voice speaks anew."""
 BATCH = 256
 """Files of one transaction, at most."""
 LARGEST_SHARE = 0.25
@@ -30,14 +33,25 @@ LARGEST_SHARE = 0.25
 class SpeechDisk:
     """Files and their index. A disk that fails costs what would be on it, and nothing else."""
 
-    def __init__(self, folder: Path, database: Database, *, max_bytes: int, now: Callable[[], float]) -> None:
-        self._files = SpeechFiles(folder)
+    def __init__(
+        self,
+        files: SpeechFiles,
+        database: Database,
+        *,
+        max_bytes: int,
+        now: Callable[[], float],
+        patience_s: float = READ_PATIENCE_S,
+    ) -> None:
+        self._files = files
+        self._patience_s = patience_s
         self._database = database
         self._max_bytes = max_bytes
         self._now = now
         self._waiting: dict[bytes, Made] = {}
         self._waiting_bytes = 0
         self._one_at_a_time = asyncio.Lock()
+        self._reading: asyncio.Future[StoredSpeech | None] | None = None
+        """A file for which nobody waits any more."""
         self.index = SpeechIndex()
         self.wanted = asyncio.Event()
         """There is something to be written."""
@@ -65,12 +79,16 @@ class SpeechDisk:
         entry = self.index.get(key)
         if entry is None:
             return None
-        try:
-            speech = await asyncio.to_thread(self._files.read, key)
-        except OSError as error:
+        if self._reading is not None and not self._reading.done():
+            return None  # a disk that is stuck must not take one thread after the other
+        reading = asyncio.get_running_loop().run_in_executor(None, self._files.read, key)
+        reading.add_done_callback(_seen)
+        if not (await asyncio.wait([reading], timeout=self._patience_s))[0]:
+            self._reading = reading
+            return None
+        if isinstance(error := reading.exception(), OSError):
             self._in_trouble(error)
-            speech = None
-        if speech is not None:
+        elif (speech := reading.result()) is not None:
             return Made(speech, entry.made_at)
         if self.index.get(key) is entry:  # and was not made anew meanwhile
             self.index.drop(key)
@@ -185,3 +203,9 @@ class SpeechDisk:
     def _in_trouble(self, error: Exception) -> None:
         reason = (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
         self.problem = f"Speech cannot be kept on the disk ({reason})."
+
+
+def _seen(future: asyncio.Future[StoredSpeech | None]) -> None:
+    """Look at a failure that nobody waits for any more, or asyncio would report it."""
+    if not future.cancelled():
+        future.exception()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wyoming_tts.settings.provider import ProviderSettings
     from wyoming_tts.speech.prosody import Prosody
     from wyoming_tts.speech.utterance import Utterance
+    from wyoming_tts.store.byte_room import ByteRoom
     from wyoming_tts.store.speech_cache import SpeechCache
     from wyoming_tts.store.stored_speech import StoredSpeech
 
@@ -31,13 +32,18 @@ UNHEARD = frozenset(RemoteProviderSettings.model_fields) - {"type"} | {
 
 
 class KeptSpeech:
-    """The cache as one provider sees it; an utterance that is not `cacheable` is neither kept nor found."""
+    """The cache as one provider sees it."""
 
     def __init__(self, adapter: Adapter, cache: SpeechCache, *, manner: str = "") -> None:
         """Take the adapter, and its settings in words: what it said under other settings is not heard again."""
         self._adapter = adapter
         self._cache = cache
         self._manner = manner
+
+    @property
+    def recording(self) -> ByteRoom:
+        """Room for what is just being heard for the first time, shared with all others."""
+        return self._cache.recording
 
     def key(self, text: str, voice: str, speaker: str | None, prosody: Prosody, language: str) -> bytes:
         """Return what speech is kept under: with the version of the voice's model, so that a new one is heard."""
@@ -51,13 +57,12 @@ class KeptSpeech:
 
     async def get(self, utterance: Utterance) -> StoredSpeech | None:
         """Return what was kept of the utterance's text; at once where it is in memory."""
-        return await self._cache.get(self._key(utterance, utterance.text)) if _may_be_kept(utterance) else None
+        return await self._cache.get(self._key(utterance, utterance.text))
 
     async def put(self, utterance: Utterance, speech: StoredSpeech) -> None:
         """Keep the whole audio of an utterance: each sentence by itself, where it is plain where it begins."""
-        if _may_be_kept(utterance):
-            for text, part in by_sentence(utterance, speech):
-                await self._cache.put(self._key(utterance, text), part)
+        for text, part in by_sentence(utterance, speech):
+            await self._cache.put(self._key(utterance, text), part)
 
     def _key(self, utterance: Utterance, text: str) -> bytes:
         return self.key(text, utterance.voice, utterance.speaker, utterance.prosody, utterance.language)
@@ -76,8 +81,3 @@ def manner_of(settings: ProviderSettings) -> str:
     """Return in words whatever in a provider's settings may change how it sounds; never a secret."""
     heard = settings.model_dump(mode="json", exclude=set(UNHEARD))
     return json.dumps(heard, sort_keys=True)
-
-
-def _may_be_kept(utterance: Utterance) -> bool:
-    # A seed asks for one of many ways to say it, and the key knows nothing of it.
-    return utterance.cacheable and utterance.seed is None

@@ -115,7 +115,9 @@ def test_truths_may_be_written_as_people_do(tmp_path: Path) -> None:
     assert loaded(tmp_path, None, {"WEB__LISTEN": ""}).web.listen is None
 
 
-KNOWN = "server, web, providers, voices, default_voice, fallback, text, audio, privacy, limits, workers, telemetry"
+KNOWN = (
+    "server, web, providers, voices, default_voice, fallback, text, audio, cache, privacy, limits, workers, telemetry"
+)
 EVERY_PROBLEM = f"""\
 wyoming-tts.yaml:2: server.ur: unknown key; did you mean "uri"? allowed: uri, zeroconf, max_connections, \
 idle_timeout_s, read_timeout_s, write_timeout_s, linger_s, drain_s, data_dir

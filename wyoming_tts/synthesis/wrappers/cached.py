@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING
 
 from wyoming_tts.speech.audio import AudioStream, Chunk
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from wyoming_tts.speech.audio import Mark
     from wyoming_tts.speech.utterance import Utterance
+    from wyoming_tts.store.byte_room import ByteRoom
     from wyoming_tts.synthesis.kept_speech import KeptSpeech
     from wyoming_tts.synthesis.provider import Synthesizes
 
@@ -31,28 +32,40 @@ class Cached:
     @asynccontextmanager
     async def synthesize(self, utterance: Utterance) -> AsyncIterator[AudioStream]:
         """Speak, or say again."""
+        if not utterance.cacheable or utterance.seed is not None:  # the key knows nothing of a seed
+            async with self._inner.synthesize(utterance) as stream:
+                yield stream
+            return
         known = await self._kept.get(utterance)
         if known is not None:
             yield AudioStream(known.format, _Replay(known))
             return
-        async with self._inner.synthesize(utterance) as stream:
-            recording = _Recording(stream)
-            yield AudioStream(stream.format, recording)
-        speech = recording.speech()
-        # Of the last hope without word times nobody judges whether it was cut off: a guess must not end an answer.
-        if speech is not None and (speech.marks or not utterance.insist):
-            await self._kept.put(utterance, speech)
+        with closing(_Recording(self._kept.recording)) as recording:
+            async with self._inner.synthesize(utterance) as stream:
+                yield AudioStream(stream.format, recording.of(stream))
+            speech = recording.speech()
+            # Of the last hope without word times nobody judges whether it was cut off: a guess must not end an answer.
+            if speech is not None and (speech.marks or not utterance.insist):
+                await self._kept.put(utterance, speech)
 
 
 class _Recording:
     """The chunks of a stream on their way past; an iterator without a frame of its own to leave open."""
 
-    def __init__(self, stream: AudioStream) -> None:
-        self._stream = stream
+    _stream: AudioStream
+
+    def __init__(self, room: ByteRoom) -> None:
+        self._room = room
         self._pcm: list[bytes] = []
         self._marks: list[Mark] = []
         self._bytes = 0
+        self._too_much = False
         self._ended = False
+
+    def of(self, stream: AudioStream) -> _Recording:
+        """Return itself, as the chunks of this stream."""
+        self._stream = stream
+        return self
 
     def __aiter__(self) -> _Recording:
         return self
@@ -63,19 +76,31 @@ class _Recording:
         except StopAsyncIteration:
             self._ended = True
             raise
-        self._bytes += len(chunk.pcm)
-        if self._bytes > MAX_SPEECH_BYTES:
-            self._pcm.clear()
-        else:
-            self._pcm.append(chunk.pcm)
-            self._marks.extend(chunk.marks)
+        if not self._too_much:
+            self._take(chunk)
         return chunk
 
     def speech(self) -> StoredSpeech | None:
         """Return what was heard; None where that is not all of it, or too much."""
-        if not self._ended or self._bytes > MAX_SPEECH_BYTES:
+        if not self._ended or self._too_much:
             return None
         return StoredSpeech(self._stream.format, b"".join(self._pcm), tuple(self._marks))
+
+    def close(self) -> None:
+        """Forget it; may be called twice."""
+        self._pcm.clear()
+        self._room.give_back(self._bytes)
+        self._bytes = 0
+
+    def _take(self, chunk: Chunk) -> None:
+        size = len(chunk.pcm)
+        self._too_much = self._bytes + size > MAX_SPEECH_BYTES or not self._room.take(size)
+        if self._too_much:
+            self.close()
+            return
+        self._bytes += size
+        self._pcm.append(chunk.pcm)
+        self._marks.extend(chunk.marks)
 
 
 class _Replay:
