@@ -124,10 +124,10 @@ class SpeechDisk:
             await self._remove(self.index.make_room(0, self._max_bytes))
             await self._save()
 
-    async def tidy(self, older_than: float) -> None:
-        """Delete what is too old; note what was heard and what is pinned."""
+    async def tidy(self, old: float) -> None:
+        """Delete what was made up to that moment; note what was heard and what is pinned."""
         async with self._one_at_a_time:
-            await self._remove(self.index.drop_older(older_than))
+            await self._remove(self.index.drop_old(old))
             await self._save()
 
     def _reconcile(self, known: frozenset[bytes], found: Collection[FoundFile]) -> None:

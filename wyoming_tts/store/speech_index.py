@@ -112,9 +112,9 @@ class SpeechIndex:
             self.drop(key)
         return going
 
-    def drop_older(self, than: float) -> list[bytes]:
-        """Drop what was made before a moment, and return it; the pinned stay."""
-        going = [key for key, entry in self._entries.items() if entry.made_at < than and key not in self.pinned]
+    def drop_old(self, until: float) -> list[bytes]:
+        """Drop what was made up to a moment, and return it; the pinned stay."""
+        going = [key for key, entry in self._entries.items() if entry.made_at <= until and key not in self.pinned]
         for key in going:
             self.drop(key)
         return going
