@@ -25,8 +25,9 @@ CHUNK_BYTES = 32 * 1024
 class Cached:
     """Asks no provider for what is kept; keeps what has passed every judgement further in, whole and to its end."""
 
-    def __init__(self, inner: Synthesizes, kept: KeptSpeech) -> None:
+    def __init__(self, inner: Synthesizes, kept: KeptSpeech, *, max_bytes: int = MAX_SPEECH_BYTES) -> None:
         self._inner = inner
+        self._max_bytes = max_bytes
         self._kept = kept
 
     @asynccontextmanager
@@ -40,7 +41,7 @@ class Cached:
         if known is not None:
             yield AudioStream(known.format, _Replay(known))
             return
-        with closing(_Recording(self._kept.recording)) as recording:
+        with closing(_Recording(self._kept.recording, self._max_bytes)) as recording:
             async with self._inner.synthesize(utterance) as stream:
                 yield AudioStream(stream.format, recording.of(stream))
             speech = recording.speech()
@@ -54,8 +55,9 @@ class _Recording:
 
     _stream: AudioStream
 
-    def __init__(self, room: ByteRoom) -> None:
+    def __init__(self, room: ByteRoom, max_bytes: int) -> None:
         self._room = room
+        self._max_bytes = max_bytes
         self._pcm: list[bytes] = []
         self._marks: list[Mark] = []
         self._bytes = 0
@@ -94,7 +96,7 @@ class _Recording:
 
     def _take(self, chunk: Chunk) -> None:
         size = len(chunk.pcm)
-        self._too_much = self._bytes + size > MAX_SPEECH_BYTES or not self._room.take(size)
+        self._too_much = self._bytes + size > self._max_bytes or not self._room.take(size)
         if self._too_much:
             self.close()
             return
