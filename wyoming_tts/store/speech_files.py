@@ -44,9 +44,12 @@ class SpeechFiles:
 
         Not forced onto the disk: what a sudden loss of power leaves is seen by its checksum.
         """
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = self._folder / f"{key.hex()}.{secrets.token_hex(4)}{PART_SUFFIX}"
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            descriptor = self._opened(part)
+        except FileNotFoundError:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = self._opened(part)
         try:
             with open(descriptor, "wb") as file:  # noqa: PTH123 - with a mode
                 file.write(speech.packed(key))
@@ -90,6 +93,9 @@ class SpeechFiles:
             with suppress(ValueError):
                 key, stat = bytes.fromhex(stem), entry.stat()
                 yield FoundFile(key, on_disk_bytes(stat.st_size), stat.st_mtime)
+
+    def _opened(self, part: Path) -> int:
+        return os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
 
     def _path(self, key: bytes) -> Path:
         return self._folder / f"{key.hex()}{SUFFIX}"
