@@ -133,6 +133,7 @@ async def test_what_was_said_once_is_said_again_with_its_server_failing_and_gone
         assert asked > 0
         assert await pcm_of(one.speaker, request(text, voice=voice)) == first
         assert len(server.requests()) == asked, "nobody was asked the second time"
+        assert one.speech_counts.hits == one.speech_counts.misses > 0
         breaker = one.providers[0].breaker
         breaker.begin("another").failed(ProviderUnavailable(provider="theirs"))
         assert breaker.state is BreakerState.OPEN

@@ -150,8 +150,6 @@ class SpeechDisk:
     async def _write(self, batch: Mapping[bytes, Made]) -> None:
         now = self._now()
         sizes = {key: on_disk_bytes(made.speech.packed_bytes) for key, made in batch.items()}
-        for key in batch:
-            self.index.drop(key)  # its file is replaced
         going = self.index.make_room(sum(sizes.values()), self._max_bytes)
         room = self._max_bytes - self.index.bytes
         fitting: dict[bytes, Made] = {}

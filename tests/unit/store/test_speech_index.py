@@ -62,6 +62,19 @@ def test_the_table_learns_of_every_change_and_the_next_start_of_the_table() -> N
     assert again.take_unsaved()
 
 
+def test_what_is_taken_up_after_it_was_pinned_is_pinned_in_the_table() -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(speech_index.SCHEMA)
+        one = index()
+        one.pin([b"a"])
+        speech_index.save(connection, one.take_unsaved(), one.pinned)
+        one.add(b"a", Entry(10, 1.0, 1.0))
+        speech_index.save(connection, one.take_unsaved(), one.pinned)
+        again = SpeechIndex()
+        again.load(speech_index.select(connection))
+    assert set(again.pinned) == {b"a"}
+
+
 def test_pinning_the_same_again_is_no_news() -> None:
     one = index()
     one.pin([b"a"])

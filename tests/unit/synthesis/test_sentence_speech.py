@@ -94,6 +94,12 @@ def test_too_little_audio_for_a_sentence_is_some_other_sound() -> None:
     assert len(by_sentence(replace(asked, prosody=Prosody(4.0)), speech)) == 3
 
 
+def test_silence_is_no_sentence() -> None:
+    silence = array("h", [20, -20] * RATE).tobytes()
+    speech = StoredSpeech(FORMAT, FIRST + silence + THIRD, (Mark(0, 0.0), Mark(21, 1.1), Mark(44, 3.0)))
+    assert by_sentence(SAYING, speech) == [(TEXT, speech)]
+
+
 def test_other_formats_are_left_alone() -> None:
     wide = StoredSpeech(AudioFormat(RATE, 4), PCM, MARKS)
     assert by_sentence(SAYING, wide) == [(TEXT, wide)]
