@@ -20,7 +20,7 @@ BLOCK_BYTES = 4096
 """Disks give room in blocks; a short word takes a whole one."""
 LEFT_BEHIND_S = 60.0
 """A part that is older than this was left by a process that was ended; to write one takes less than a second."""
-READ_BYTES = 2 * MAX_SPEECH_BYTES
+MOST_BYTES = 2 * MAX_SPEECH_BYTES
 """More than any file of ours: whatever else lies there must not fill the memory."""
 
 
@@ -61,8 +61,8 @@ class SpeechFiles:
     def read(self, key: bytes) -> StoredSpeech | None:
         """Return the speech of this key; None, and the file is gone, where it does not hold exactly that."""
         try:
-            with self._path(key).open("rb") as file:
-                raw = file.read(READ_BYTES)
+            with self._path(key).open("rb", buffering=0) as file:
+                raw = file.read() if os.fstat(file.fileno()).st_size <= MOST_BYTES else b""
         except FileNotFoundError:
             return None
         if (speech := StoredSpeech.unpacked(raw, key)) is None:
@@ -79,7 +79,8 @@ class SpeechFiles:
         """Yield every file of speech; delete parts that were left behind. Other files are left alone."""
         if not self._folder.is_dir():
             return
-        self._folder.chmod(0o700)
+        with suppress(PermissionError):  # another user's, who lets us write
+            self._folder.chmod(0o700)
         with os.scandir(self._folder) as entries:
             for entry in entries:
                 with suppress(FileNotFoundError):  # another process's, which it has just deleted

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes.speech_store import speech_of
-from wyoming_tts.store.speech_files import BLOCK_BYTES, LEFT_BEHIND_S, FoundFile, SpeechFiles
+from wyoming_tts.store.speech_files import BLOCK_BYTES, LEFT_BEHIND_S, MOST_BYTES, FoundFile, SpeechFiles
 from wyoming_tts.store.stored_speech import KEY_BYTES
 
 if TYPE_CHECKING:
@@ -39,6 +39,14 @@ def test_a_file_of_another_key_is_removed_and_not_read(tmp_path: Path) -> None:
     files = SpeechFiles(tmp_path)
     files.write(OTHER, speech_of("other"))
     files._path(OTHER).rename(files._path(KEY))
+    assert files.read(KEY) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_larger_than_any_speech_is_not_read(tmp_path: Path) -> None:
+    files = SpeechFiles(tmp_path)
+    with files._path(KEY).open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
     assert files.read(KEY) is None
     assert list(tmp_path.iterdir()) == []
 
