@@ -16,6 +16,7 @@ from wyoming_tts.errors import TtsError
 from wyoming_tts.speech.request import SpeechRequest, whole
 from wyoming_tts.speech.voice import VoiceName
 from wyoming_tts.store.budget import UNLIMITED
+from wyoming_tts.store.speech_cache import SpeechLimits
 from wyoming_tts.store.store import Store
 from wyoming_tts.synthesis.carrying_on.carry_on import CarryOn
 from wyoming_tts.synthesis.carrying_on.completeness import Completeness
@@ -24,10 +25,11 @@ from wyoming_tts.synthesis.carrying_on.yardstick import Yardstick
 from wyoming_tts.synthesis.dead_letter_box import StoredDeadLetterBox
 from wyoming_tts.synthesis.health.breaker import CircuitBreaker
 from wyoming_tts.synthesis.health.probing import Probing
+from wyoming_tts.synthesis.kept_speech import KeptSpeech, manner_of
 from wyoming_tts.synthesis.loudness.level_book import LevelBook
 from wyoming_tts.synthesis.loudness.levelling import Levelling
 from wyoming_tts.synthesis.manner import Manner
-from wyoming_tts.synthesis.phrases.nothing_kept import NothingKept
+from wyoming_tts.synthesis.phrases.kept_links import KeptLinks
 from wyoming_tts.synthesis.phrases.often_heard import OftenHeard
 from wyoming_tts.synthesis.phrases.phrase_planner import PhrasePlanner
 from wyoming_tts.synthesis.phrases.phrasebook import Phrasebook
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from wyoming_tts.adapters.context import AdapterContext
     from wyoming_tts.settings.model import Settings
     from wyoming_tts.settings.provider import ProviderSettings
+    from wyoming_tts.store.speech_cache import SpeechCache
     from wyoming_tts.synthesis.routing.detected_language import LanguageDetector
     from wyoming_tts.telemetry.clock import Clock
 
@@ -58,6 +61,8 @@ LAST_RESORT_TYPE = "espeak"
 
 TIDY_EVERY_S = 24 * 3600.0
 LOOK_EVERY_S = 60.0
+TIDY_SPEECH_EVERY_S = 600.0
+DAY_S = 24 * 3600.0
 
 log = structlog.get_logger(__name__)
 
@@ -90,18 +95,26 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
         ledger=store.ledger,
         levels=levels,
     )
-    providers = tuple(_provider(adapter, enabled.get(name), shared) for name, adapter in adapters.items())
+    providers = tuple(_provider(adapter, enabled.get(name), shared, store.speech) for name, adapter in adapters.items())
     catalog = _catalog(settings, providers)
     guesses = detector(settings.text)
     router = _router(settings, catalog, guesses, last_resort=last_resort, language=context.language)
+    often = OftenHeard(store.heard_sentences, router.privacy, most=_learned(settings))
     speaker = Speaker(
         router,
         _speaker_options(settings),
         carry_on=carry_on,
         clock=context.clock,
         letters=Letters(StoredDeadLetterBox(store.letters), store.begin_hash) if keeps_letters else None,
+        learn=often.heard,
     )
-    phrasebook = _phrasebook(settings, store, router, catalog, speaker, context.clock)
+    phrasebook = Phrasebook(
+        _phrase_planner(settings, store, router),
+        often,
+        context.clock,
+        voices=catalog.advertised,
+        is_quiet=lambda: not speaker.active,
+    )
     background: dict[str, Job] = {
         "known levels": levels.load,
         "levels": Levelling(
@@ -113,6 +126,8 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
         ).run,
         **({"phrases": phrasebook.run} if keeps_letters else {}),  # a command has no time for them
         "store": partial(_look_after, store, context.clock),
+        "kept speech": store.speech.run,
+        "old speech": partial(_tidy, store.speech, context.clock),
         **_watching(settings, context.clock, providers, guesses),
     }
     return Parts(providers, catalog, router, speaker, phrasebook, background)
@@ -120,12 +135,18 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
 
 def store(settings: Settings) -> Store:
     """Return what the house remembers, in its data directory."""
-    limits = settings.limits
+    limits, cache = settings.limits, settings.cache
     return Store(
         settings.server.data_path,
         max_letters=limits.dead_letters,
         max_letter_days=limits.dead_letter_days,
         max_letters_bytes=limits.dead_letters_mb * 1_000_000,
+        speech=SpeechLimits(
+            memory_bytes=cache.memory_bytes,
+            disk_bytes=cache.disk_bytes,
+            max_age_s=cache.max_days * DAY_S,
+            enabled=cache.enabled,
+        ),
     )
 
 
@@ -138,17 +159,20 @@ def _last_resort(settings: Settings) -> str:
     return next(name for name in free if name not in settings.providers)
 
 
-def _provider(adapter: Adapter, settings: ProviderSettings | None, shared: Shared) -> Provider:
+def _provider(adapter: Adapter, settings: ProviderSettings | None, shared: Shared, speech: SpeechCache) -> Provider:
     """Return the adapter as the owner configured it; unadvertised where the owner did not."""
     breaker = CircuitBreaker(adapter.name, shared.clock)
     if settings is None:
         return Provider(adapter, stacked(adapter, breaker, UNLIMITED, shared), breaker, advertised=False)
+    keeps = speech.enabled and not adapter.capabilities.instant
+    kept = KeptSpeech(adapter, speech, manner=manner_of(settings)) if keeps else None
     return Provider(
         adapter,
-        stacked(adapter, breaker, budget_of(settings), shared),
+        stacked(adapter, breaker, budget_of(settings), shared, kept),
         breaker,
         prosody=settings.prosody,
         sentence_pause_s=settings.sentence_pause_s,
+        kept=kept,
     )
 
 
@@ -195,13 +219,15 @@ def _speaker_options(settings: Settings) -> SpeakerOptions:
     )
 
 
-def _phrasebook(
-    settings: Settings, store: Store, router: Router, catalog: Catalog, speaker: Speaker, clock: Clock
-) -> Phrasebook:
+def _phrase_planner(settings: Settings, store: Store, router: Router) -> PhrasePlanner:
     wanted, manner = settings.phrases, _speaker_options(settings).manner
-    often = OftenHeard(store.heard_sentences, router.privacy, most=wanted.learn_max if wanted.learn else 0)
-    planner = PhrasePlanner(router, NothingKept(), manner, say=wanted.say, voices=wanted.voices)
-    return Phrasebook(planner, often, clock, voices=catalog.advertised, is_quiet=lambda: not speaker.active)
+    return PhrasePlanner(router, KeptLinks(store.speech), manner, say=wanted.say, voices=wanted.voices)
+
+
+def _learned(settings: Settings) -> int:
+    """Return how many sentences are learned at most."""
+    wanted = settings.phrases
+    return wanted.learn_max if wanted.learn and settings.cache.enabled else 0
 
 
 def _watching(
@@ -224,6 +250,13 @@ async def _look_after(store: Store, clock: Clock) -> None:
             told = store.problem
             log.warning("what is remembered is in trouble", reason=told)
         await clock.sleep(LOOK_EVERY_S)
+
+
+async def _tidy(speech: SpeechCache, clock: Clock) -> None:
+    """Delete speech that is too old, now and then; not at once, for what is pinned is told only after the start."""
+    while True:
+        await clock.sleep(TIDY_SPEECH_EVERY_S)
+        await speech.tidy()
 
 
 def _default_chain(router: Router) -> Sequence[VoiceName]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 
     from wyoming_tts.settings.model import Settings
+    from wyoming_tts.store.speech_cache import SpeechCounts
     from wyoming_tts.synthesis.provider import Provider
     from wyoming_tts.telemetry.clock import Clock
     from wyoming_tts.workers.pool import WorkerStatus
@@ -120,6 +121,11 @@ class House:
         if not any(provider.voices() for provider in self.providers):
             return ("No provider has a voice.",)
         return () if self._upkeep.ready else ("The default voice is still being loaded.",)
+
+    @property
+    def speech_counts(self) -> SpeechCounts:
+        """How often kept speech was heard again, and how much is kept."""
+        return self._store.speech.counts
 
     async def provider_states(self) -> Sequence[ProviderState]:
         """Return every provider with its worker, in the order of the settings."""

@@ -14,6 +14,7 @@ from wyoming_tts.synthesis.carrying_on.carry_on import CarryOn
 from wyoming_tts.synthesis.carrying_on.pace import Paces
 from wyoming_tts.synthesis.carrying_on.yardstick import Yardstick
 from wyoming_tts.synthesis.health.breaker import CircuitBreaker
+from wyoming_tts.synthesis.kept_speech import KeptSpeech
 from wyoming_tts.synthesis.loudness.level_book import LevelBook
 from wyoming_tts.synthesis.manner import Manner
 from wyoming_tts.synthesis.provider import Provider
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from wyoming_tts.adapters.base import Adapter
     from wyoming_tts.speech.utterance import Utterance
+    from wyoming_tts.store.speech_cache import SpeechCache
     from wyoming_tts.synthesis.routing.catalog import HouseVoice
     from wyoming_tts.synthesis.routing.privacy import PrivacyRules
     from wyoming_tts.synthesis.wrappers.gated import Completeness
@@ -63,12 +65,14 @@ def provider(
     advertised: bool = True,
     clock: Clock | None = None,
     completeness: Completeness | None = None,
+    cache: SpeechCache | None = None,
 ) -> Provider:
     """An adapter inside all its wrappers."""
     common = shared(gap_s=gap_s, clock=clock, completeness=completeness)
     breaker = CircuitBreaker(adapter.name, common.clock)
-    stack = stacked(adapter, breaker, UNLIMITED, common)
-    return Provider(adapter, stack, breaker, sentence_pause_s=pause_s, advertised=advertised)
+    kept = None if cache is None else KeptSpeech(adapter, cache)
+    stack = stacked(adapter, breaker, UNLIMITED, common, kept)
+    return Provider(adapter, stack, breaker, sentence_pause_s=pause_s, advertised=advertised, kept=kept)
 
 
 class Parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,12 +13,14 @@ from wyoming_tts.adapters.context import AdapterContext
 from wyoming_tts.adapters.local.espeak import EspeakSettings
 from wyoming_tts.adapters.local.piper import PiperSettings
 from wyoming_tts.errors import AllProvidersFailed, BudgetExhausted
+from wyoming_tts.settings.cache import CacheSettings
 from wyoming_tts.settings.model import Settings
 from wyoming_tts.settings.remote import RemoteProviderSettings
 from wyoming_tts.settings.server import ServerSettings
 from wyoming_tts.speech.prosody import Prosody
 from wyoming_tts.speech.utterance import Utterance
 from wyoming_tts.store.period import Span
+from wyoming_tts.store.speech_index import Entry
 from wyoming_tts.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -32,8 +35,17 @@ class PaidSettings(EspeakSettings, RemoteProviderSettings):
 
 
 def built(tmp_path: Path, **providers: ProviderSettings) -> tuple[assembly.Parts, Store]:
-    settings = Settings(providers=providers, server=ServerSettings(data_dir=tmp_path))
-    clock = FakeClock()
+    return built_from(tmp_path, providers)
+
+
+def built_from(
+    tmp_path: Path,
+    providers: dict[str, ProviderSettings],
+    cache: CacheSettings | None = None,
+    clock: FakeClock | None = None,
+) -> tuple[assembly.Parts, Store]:
+    settings = Settings(providers=providers, server=ServerSettings(data_dir=tmp_path), cache=cache or CacheSettings())
+    clock = clock or FakeClock()
     context = AdapterContext(tmp_path, WorkerPool(100.0, clock=clock), clock, settings.workers)
     store = assembly.store(settings)
     return assembly.parts(settings, context, store), store
@@ -86,9 +98,50 @@ async def test_a_budget_in_the_settings_is_one_that_is_kept_to(tmp_path: Path) -
     await store.aclose()
 
 
+@pytest.mark.parametrize(
+    ("cache", "kept"),
+    [
+        (CacheSettings(), [True, False]),
+        (CacheSettings(disk_mb=0), [True, False]),
+        (CacheSettings(memory_mb=0, disk_mb=0), [False, False]),
+        (CacheSettings(enabled=False), [False, False]),
+    ],
+)
+def test_speech_is_kept_of_those_who_take_longer_than_a_memory(
+    tmp_path: Path, cache: CacheSettings, kept: list[bool]
+) -> None:
+    parts, store = built_from(tmp_path, {"piper": PIPER, "espeak": EspeakSettings()}, cache)
+    assert [provider.kept is not None for provider in parts.providers] == kept
+    assert store.speech.enabled is kept[0]
+
+
+async def test_speech_that_is_too_old_is_deleted_now_and_then(tmp_path: Path) -> None:
+    clock = FakeClock()
+    parts, store = built_from(tmp_path, {"piper": PIPER}, clock=clock)
+    await store.open()
+    old = Entry(4096, 0.0, 0.0)
+    store.speech._disk.index.add(bytes(32), old)
+    tidying = asyncio.create_task(parts.background["old speech"]())
+    await clock.advance(assembly.TIDY_SPEECH_EVERY_S - 1)
+    assert store.speech.counts.entries == 1
+    await clock.advance(1)
+    assert store.speech.counts.entries == 0
+    tidying.cancel()
+    await asyncio.wait([tidying])
+    await store.aclose()
+
+
 def test_what_goes_on_beside_the_answers(tmp_path: Path) -> None:
     parts, _ = built(tmp_path)
-    assert list(parts.background) == ["known levels", "levels", "phrases", "store", "probes"]
+    assert list(parts.background) == [
+        "known levels",
+        "levels",
+        "phrases",
+        "store",
+        "kept speech",
+        "old speech",
+        "probes",
+    ]
     assert all(callable(job) for job in parts.background.values())
 
 

@@ -14,6 +14,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from wyoming_tts.settings.audio import AudioSettings
+from wyoming_tts.settings.cache import CacheSettings
 from wyoming_tts.settings.mentions import Mentions
 from wyoming_tts.settings.phrases import PhraseSettings
 from wyoming_tts.settings.privacy import PrivacySettings
@@ -137,6 +138,8 @@ class Settings(Section):
     """How text is made ready to be spoken."""
     audio: AudioSettings = AudioSettings()
     """How loud the speech is, and silence around it for players that miss its first or last moment."""
+    cache: CacheSettings = CacheSettings()
+    """Speech that is kept: what is said again is there at once, costs nothing, and needs no internet."""
     phrases: PhraseSettings = PhraseSettings()
     """Sentences that are made ahead, so that they begin at once and can be said with the internet down. A plain list of
     them is enough."""

@@ -130,6 +130,8 @@ class Answer:
             if self._watch.is_private(plan.text):
                 self._chain.keep_local()
                 self._launcher.keeps = False
+            for sentence in plan.sentences:
+                self._watch.said(sentence)
             next_text = self._watch.what_may_be_told(self._reading.coming)
             attempt, others = self._launcher.begin_plan(plan, previous_text, next_text, due_s=in_hand_s)
             part = Part(plan, previous_text, attempt, self._output.held_up_s, others, next_text)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from wyoming_tts.synthesis.launcher import Launcher
     from wyoming_tts.synthesis.manner import Manner
-    from wyoming_tts.synthesis.reading import Reading
+    from wyoming_tts.synthesis.reading import Piece, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,18 @@ class Plan:
     sentence_starts: tuple[int, ...]
     """Offsets of what it was put together from."""
     begins_sentence: bool
+    sentences: tuple[str, ...] = ()
+    """Those in it that are whole."""
 
     @classmethod
-    def of(cls, pieces: Sequence[str], *, begins_sentence: bool) -> Plan:
+    def of(cls, pieces: Sequence[Piece]) -> Plan:
         """Join the pieces by spaces."""
-        starts = accumulate((len(piece) + 1 for piece in pieces[:-1]), initial=0)
-        return cls(" ".join(pieces), tuple(starts), begins_sentence)
+        return cls(
+            " ".join(piece.text for piece in pieces),
+            tuple(accumulate((len(piece.text) + 1 for piece in pieces[:-1]), initial=0)),
+            pieces[0].begins_sentence,
+            tuple(piece.text for piece in pieces if piece.begins_sentence and piece.ends_sentence),
+        )
 
 
 class Planning:
@@ -42,15 +48,14 @@ class Planning:
 
     def take(self, in_hand_s: float, *, first: bool) -> Plan:
         """Take the next utterance of at least one waiting piece; `in_hand_s` is what the listener has to play."""
-        begins_sentence = self._reading.begins_sentence
         waiting = self._reading.waiting()
         if first and self._is_better_begun(waiting[0]):
-            return Plan.of(self._reading.take_clause(), begins_sentence=begins_sentence)
+            return Plan.of([self._reading.take_clause()])
         max_chars = self._launcher.max_chars()
         count = UtterancePlanner(max_chars=max_chars).plan(
             waiting, in_hand_s, first=first, joinable=self._launcher.joinable, held=self._launcher.holds
         )
-        return Plan.of(self._reading.take(count, max_chars), begins_sentence=begins_sentence)
+        return Plan.of(self._reading.take(count, max_chars))
 
     def _is_better_begun(self, sentence: str) -> bool:
         """Whether its first clause alone is heard sooner."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wyoming_tts.speech.utterance import Utterance
     from wyoming_tts.speech.voice import Voice
     from wyoming_tts.synthesis.health.breaker import CircuitBreaker
+    from wyoming_tts.synthesis.kept_speech import KeptSpeech
 
 
 class Synthesizes(Protocol):
@@ -39,6 +40,8 @@ class Provider:
     sentence_pause_s: float = 0.0
     advertised: bool = True
     """False for the embedded last resort that the owner did not list."""
+    kept: KeptSpeech | None = None
+    """What it has said before; None where nothing of it is kept."""
 
     @property
     def name(self) -> str:
@@ -67,9 +70,10 @@ class Link:
         """`provider/voice#speaker`."""
         return f"{self.provider.name}/{self.voice}" + (f"#{self.speaker}" if self.speaker else "")
 
-    def holds(self, text: str) -> bool:  # noqa: ARG002 - nothing is kept yet
-        """Whether the audio of this text is at hand."""
-        return False
+    def holds(self, text: str) -> bool:
+        """Whether the text was said before and can be heard again, whatever the provider's state; asks no disk."""
+        kept = self.provider.kept
+        return kept is not None and kept.holds(text, self.voice, self.speaker, self.prosody, self.language)
 
     def synthesize(self, utterance: Utterance) -> AbstractAsyncContextManager[AudioStream]:
         """Speak the utterance, which must have been made for this link."""

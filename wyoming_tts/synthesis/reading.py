@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
@@ -33,6 +34,24 @@ PAUSE_S = 0.5
 TAIL_CHARS = 16
 _FINISHED = regex.compile(r"[\p{L}\p{N}\p{Pe}%°][*_]*[\p{Sentence_Terminal}…]+[\p{Pe}\p{Pf}\p{Pi}\"'*_]*\s*\Z")
 """A word with the end of a sentence behind it, whatever marks stand round it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A sentence, or a part of one."""
+
+    text: str
+    begins_sentence: bool
+    ends_sentence: bool
+
+    def within(self, max_chars: int) -> list[Piece]:
+        """Return it in pieces of at most `max_chars`."""
+        texts = bounded(self.text, max_chars)
+        last = len(texts) - 1
+        return [
+            Piece(text, self.begins_sentence and place == 0, self.ends_sentence and place == last)
+            for place, text in enumerate(texts)
+        ]
 
 
 class Reading:
@@ -75,8 +94,8 @@ class Reading:
         self._changed = asyncio.Event()
         self._wanted = asyncio.Event()
         self._ended = False
-        self._waiting: deque[tuple[str, bool]] = deque()
-        """Sentences, or parts of overlong ones, not yet taken; each with whether it begins a sentence."""
+        self._waiting: deque[Piece] = deque()
+        """What was not taken yet."""
 
     async def run(self) -> None:
         """Read the text to its end; whatever the text's source raises goes through."""
@@ -127,9 +146,8 @@ class Reading:
             text = sentence.text if self._open is None else self._open.rest_of(sentence.text)
             if self._open is not None and not self._open.begun:
                 self._open = None
-            parts = bounded(text, self._max_chars) if is_speakable(text) else []
-            whole = text == sentence.text
-            self._waiting.extend((part, whole and index == 0) for index, part in enumerate(parts))
+            if is_speakable(text):
+                self._wait(Piece(text, begins_sentence=text == sentence.text, ends_sentence=True))
         if sentences:
             self._changed.set()
 
@@ -140,22 +158,21 @@ class Reading:
         if asyncio.get_running_loop().time() - self._began_at < self._clause_after_s:
             return
         if clause := self._open.take_clause(paused=paused):
-            self._waiting.extend((part, index == 0) for index, part in enumerate(bounded(clause, self._max_chars)))
+            self._wait(Piece(clause, begins_sentence=True, ends_sentence=False))
             self._changed.set()
+
+    def _wait(self, piece: Piece) -> None:
+        """Let the piece, or the parts of an overlong one, wait to be taken."""
+        self._waiting.extend(piece.within(self._max_chars))
 
     def waiting(self) -> list[str]:
         """Return the next sentences, or parts of overlong ones, that were not taken yet."""
-        return [text for text, _ in islice(self._waiting, LOOKED_AT)]
+        return [piece.text for piece in islice(self._waiting, LOOKED_AT)]
 
     @property
     def coming(self) -> str:
         """What is to be taken next; "" where that is not known yet."""
-        return self._waiting[0][0] if self._waiting else ""
-
-    @property
-    def begins_sentence(self) -> bool:
-        """Whether the next piece is the first of its sentence."""
-        return self._waiting[0][1]
+        return self._waiting[0].text if self._waiting else ""
 
     def read_on(self) -> None:
         """Read without stopping from now on."""
@@ -170,22 +187,22 @@ class Reading:
             await self._changed.wait()
         return bool(self._waiting)
 
-    def take(self, count: int, max_chars: int) -> list[str]:
+    def take(self, count: int, max_chars: int) -> list[Piece]:
         """Remove and return the next `count` pieces; what is too long of a single one stays."""
-        if count == 1 and len(self._waiting[0][0]) > max_chars:
-            first, *others = bounded(self._waiting.popleft()[0], max_chars)
-            self._waiting.extendleft((part, False) for part in reversed(others))
+        if count == 1:
+            first, *others = self._waiting.popleft().within(max_chars)
+            self._waiting.extendleft(reversed(others))
             return [first]
-        return [self._waiting.popleft()[0] for _ in range(count)]
+        return [self._waiting.popleft() for _ in range(count)]
 
-    def take_clause(self) -> list[str]:
+    def take_clause(self) -> Piece:
         """Remove and return the first clause of the next piece, or all of it where it is better said as a whole."""
-        text, begins_sentence = self._waiting.popleft()
-        end = first_clause(text, ended=True) if begins_sentence else 0
+        piece = self._waiting.popleft()
+        end = first_clause(piece.text, ended=True) if piece.begins_sentence else 0
         if not end:
-            return [text]
-        self._waiting.appendleft((text[end:], False))
-        return [text[:end].rstrip()]
+            return piece
+        self._waiting.appendleft(Piece(piece.text[end:], begins_sentence=False, ends_sentence=piece.ends_sentence))
+        return Piece(piece.text[:end].rstrip(), begins_sentence=True, ends_sentence=False)
 
 
 async def _with_pauses(texts: AsyncIterable[str], pause_s: float) -> AsyncIterator[str | None]:

@@ -64,11 +64,14 @@ class Speaker:
         carry_on: CarryOn,
         clock: Clock,
         letters: Letters | None = None,
+        learn: Callable[[str], None] | None = None,
     ) -> None:
+        """Take the parts; `learn` is told each sentence that is no private one."""
         self._router = router
         self._options = options
         self._carry_on = carry_on
         self._letters = letters
+        self._learn = learn
         self._clock = clock
         self._answers: set[Answer] = set()
         self.recent = RecentRequests()
@@ -134,7 +137,8 @@ class Speaker:
 
     def _watch(self) -> TextWatch:
         hash_ = None if self._letters is None else self._letters.begin_hash()
-        return TextWatch(self._router.privacy, hash_, keep=self._options.keep_failed_text and self._letters is not None)
+        keep = self._options.keep_failed_text and self._letters is not None
+        return TextWatch(self._router.privacy, hash_, keep=keep, learn=self._learn)
 
     def _manner(self, client: str) -> Manner:
         if self._options.padding is None:

@@ -6,6 +6,8 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wyoming_tts.store.text_hash import TextHash
     from wyoming_tts.synthesis.routing.privacy import PrivacyRules
 
@@ -13,7 +15,15 @@ if TYPE_CHECKING:
 class TextWatch:
     """Sees all text of one request: as the client writes it, and as it will be spoken."""
 
-    def __init__(self, rules: PrivacyRules, hash_: TextHash | None = None, *, keep: bool = False) -> None:
+    def __init__(
+        self,
+        rules: PrivacyRules,
+        hash_: TextHash | None = None,
+        *,
+        keep: bool = False,
+        learn: Callable[[str], None] | None = None,
+    ) -> None:
+        """Take the rules, the hash to feed, whether the text is kept, and who learns from sentences."""
         # Markup may hide what is said, and may be what a pattern is about: both are looked at, each by itself.
         self._written = rules.text()
         self._spoken = rules.text()
@@ -21,6 +31,7 @@ class TextWatch:
         """Written since somebody asked last: tokens are looked at together."""
         self._hash = hash_
         self._kept: list[str] | None = [] if keep else None
+        self._learn = learn
 
     def read(self, text: str) -> None:
         """Take text as it came from the client."""
@@ -41,6 +52,11 @@ class TextWatch:
         self._written.feed(written)
         self._spoken.feed(f"{utterance} ")
         return self._written.private or self._spoken.private
+
+    def said(self, sentence: str) -> None:
+        """Note a whole sentence as it is spoken: somebody may learn from it, where nothing private was said yet."""
+        if self._learn is not None and not (self._written.private or self._spoken.private):
+            self._learn(sentence)
 
     def what_may_be_told(self, coming: str) -> str:
         """Return text that is to be spoken later, where whoever speaks what comes before it may know it; else ""."""

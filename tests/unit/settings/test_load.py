@@ -116,7 +116,8 @@ def test_truths_may_be_written_as_people_do(tmp_path: Path) -> None:
 
 
 KNOWN = (
-    "server, web, providers, voices, default_voice, fallback, text, audio, phrases, privacy, limits, workers, telemetry"
+    "server, web, providers, voices, default_voice, fallback, text, audio, cache, phrases, privacy, limits, workers, "
+    "telemetry"
 )
 EVERY_PROBLEM = f"""\
 wyoming-tts.yaml:2: server.ur: unknown key; did you mean "uri"? allowed: uri, zeroconf, max_connections, \

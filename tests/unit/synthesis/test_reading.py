@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.fakes.idle_loop import run_idle
 from wyoming_tts.speech.request import SpeechRequest, whole
-from wyoming_tts.synthesis.reading import Reading
+from wyoming_tts.synthesis.reading import Piece, Reading
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -46,8 +46,8 @@ def read(
 async def taken(reading: Reading) -> list[tuple[str, bool]]:
     pieces = []
     while await reading.available():
-        begins = reading.begins_sentence
-        pieces.append((reading.take(1, 300)[0], begins))
+        piece = reading.take(1, 300)[0]
+        pieces.append((piece.text, piece.begins_sentence))
     return pieces
 
 
@@ -120,7 +120,7 @@ def test_a_client_that_stops_in_the_middle_is_heard_up_to_the_comma() -> None:
 def test_a_long_sentence_can_be_begun_with_its_first_clause() -> None:
     async def check(reading: Reading) -> None:
         assert await reading.available()
-        assert reading.take_clause() == [CLAUSE]
+        assert reading.take_clause() == Piece(CLAUSE, begins_sentence=True, ends_sentence=False)
         assert await taken(reading) == [(REST, False), ("Bye now.", True)]
 
     read(check, streamed=False)
@@ -129,6 +129,6 @@ def test_a_long_sentence_can_be_begun_with_its_first_clause() -> None:
 def test_what_has_no_clause_is_taken_whole() -> None:
     async def check(reading: Reading) -> None:
         assert await reading.available()
-        assert reading.take_clause() == ["Bye now."]
+        assert reading.take_clause() == Piece("Bye now.", begins_sentence=True, ends_sentence=True)
 
     read(check, streamed=False, text="Bye now.")

@@ -96,7 +96,7 @@ class PhrasePlanner:
         await reading.run()
         sentences = []
         while await reading.available():
-            sentences.append(reading.take(1, max_chars))
+            sentences.append(reading.take(1, max_chars)[0].text)
         return sentences
 
     def _is_private(self, text: str, sentences: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wyoming_tts.synthesis.wrappers.cached import Cached
 from wyoming_tts.synthesis.wrappers.gated import Completeness, Gated
 from wyoming_tts.synthesis.wrappers.guarded import Guarded
 from wyoming_tts.synthesis.wrappers.levelled import Levelled
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from wyoming_tts.store.budget import Budget
     from wyoming_tts.store.ledger import Ledger
     from wyoming_tts.synthesis.health.breaker import CircuitBreaker
+    from wyoming_tts.synthesis.kept_speech import KeptSpeech
     from wyoming_tts.synthesis.loudness.level_book import LevelBook
     from wyoming_tts.synthesis.provider import Synthesizes
     from wyoming_tts.telemetry.clock import Clock
@@ -33,10 +35,13 @@ class Shared:
     levels: LevelBook
 
 
-def stacked(adapter: Adapter, breaker: CircuitBreaker, budget: Budget, shared: Shared) -> Synthesizes:
+def stacked(
+    adapter: Adapter, breaker: CircuitBreaker, budget: Budget, shared: Shared, kept: KeptSpeech | None = None
+) -> Synthesizes:
     """Return the adapter inside its wrappers; each judges what those further in make of an utterance.
 
-    The level is set last, so that what is judged is the provider's own audio. The breaker sees everything that goes
+    The level is set last, so that what is judged, and kept, is the provider's own audio. What was kept is heard again
+    whatever the breaker says, since the provider is not asked. The breaker sees everything that goes
     wrong behind it. Time is counted over all tries, and only sound that has passed the gate counts as sound. Each try
     is paid for.
     """
@@ -45,4 +50,5 @@ def stacked(adapter: Adapter, breaker: CircuitBreaker, budget: Budget, shared: S
     gated = Gated(retried, provider=adapter.name, completeness=shared.completeness)
     timed = Timed(gated, provider=adapter.name, gap_s=shared.gap_s)
     guarded = Guarded(timed, adapter, breaker, shared.clock)
-    return Levelled(guarded, adapter, shared.levels)
+    cached = guarded if kept is None else Cached(guarded, kept)
+    return Levelled(cached, adapter, shared.levels)
