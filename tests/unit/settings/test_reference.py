@@ -28,9 +28,9 @@ def test_each_key_has_a_row() -> None:
 
 
 def test_only_what_stands_between_the_marks_is_renewed() -> None:
-    text = with_reference(f"before {BEGIN} old {END} after", TYPES)
+    text = with_reference(f"before {BEGIN} stale table {END} after", TYPES)
     assert text.startswith(f"before {BEGIN}\n\n### `server`")
     assert text.endswith(f"\n{END} after")
-    assert " old " not in text
+    assert " stale table " not in text
     with pytest.raises(ValueError, match="needs the lines"):
         with_reference("no marks", TYPES)
