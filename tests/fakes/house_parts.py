@@ -10,6 +10,7 @@ from wyoming_tts.store.budget import UNLIMITED
 from wyoming_tts.store.database import Database
 from wyoming_tts.store.ledger import Ledger
 from wyoming_tts.store.levels import Levels
+from wyoming_tts.synthesis.admission import Admission
 from wyoming_tts.synthesis.carrying_on.carry_on import CarryOn
 from wyoming_tts.synthesis.carrying_on.pace import Paces
 from wyoming_tts.synthesis.carrying_on.yardstick import Yardstick
@@ -67,8 +68,9 @@ def provider(
     """An adapter inside all its wrappers."""
     common = shared(gap_s=gap_s, clock=clock, completeness=completeness)
     breaker = CircuitBreaker(adapter.name, common.clock)
-    stack = stacked(adapter, breaker, UNLIMITED, common)
-    return Provider(adapter, stack, breaker, sentence_pause_s=pause_s, advertised=advertised)
+    admission = Admission(adapter, breaker)
+    stack = stacked(adapter, breaker, admission, UNLIMITED, common)
+    return Provider(adapter, stack, breaker, admission, sentence_pause_s=pause_s, advertised=advertised)
 
 
 class Parts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wyoming_tts.synthesis.wrappers.admitted import Admitted
 from wyoming_tts.synthesis.wrappers.gated import Completeness, Gated
 from wyoming_tts.synthesis.wrappers.guarded import Guarded
 from wyoming_tts.synthesis.wrappers.levelled import Levelled
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from wyoming_tts.adapters.base import Adapter
     from wyoming_tts.store.budget import Budget
     from wyoming_tts.store.ledger import Ledger
+    from wyoming_tts.synthesis.admission import Admission
     from wyoming_tts.synthesis.health.breaker import CircuitBreaker
     from wyoming_tts.synthesis.loudness.level_book import LevelBook
     from wyoming_tts.synthesis.provider import Synthesizes
@@ -33,16 +35,18 @@ class Shared:
     levels: LevelBook
 
 
-def stacked(adapter: Adapter, breaker: CircuitBreaker, budget: Budget, shared: Shared) -> Synthesizes:
+def stacked(
+    adapter: Adapter, breaker: CircuitBreaker, admission: Admission, budget: Budget, shared: Shared
+) -> Synthesizes:
     """Return the adapter inside its wrappers; each judges what those further in make of an utterance.
 
     The level is set last, so that what is judged is the provider's own audio. The breaker sees everything that goes
-    wrong behind it. Time is counted over all tries, and only sound that has passed the gate counts as sound. Each try
-    is paid for.
+    wrong behind it. Time is counted from when there was a place, over all tries, and only sound that has passed the
+    gate counts as sound. Each try is paid for.
     """
     metered = Metered(adapter, budget=budget, ledger=shared.ledger)
     retried = Retried(metered, provider=adapter.name, clock=shared.clock)
     gated = Gated(retried, provider=adapter.name, completeness=shared.completeness)
     timed = Timed(gated, provider=adapter.name, gap_s=shared.gap_s)
-    guarded = Guarded(timed, adapter, breaker, shared.clock)
+    guarded = Guarded(Admitted(timed, admission), adapter, breaker, admission, shared.clock)
     return Levelled(guarded, adapter, shared.levels)
