@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wyoming_tts.synthesis.wrappers.admitted import Admitted
+from wyoming_tts.synthesis.wrappers.coalesced import Coalesced
 from wyoming_tts.synthesis.wrappers.gated import Completeness, Gated
 from wyoming_tts.synthesis.wrappers.guarded import Guarded
 from wyoming_tts.synthesis.wrappers.levelled import Levelled
@@ -40,7 +41,8 @@ def stacked(
 ) -> Synthesizes:
     """Return the adapter inside its wrappers; each judges what those further in make of an utterance.
 
-    The level is set last, so that what is judged is the provider's own audio. The breaker sees everything that goes
+    The level is set last, so that what is judged is the provider's own audio. Equal utterances at the same time are one
+    from there on, which takes one place, and fails or succeeds once. The breaker sees everything that goes
     wrong behind it. Time is counted from when there was a place, over all tries, and only sound that has passed the
     gate counts as sound. Each try is paid for.
     """
@@ -49,4 +51,5 @@ def stacked(
     gated = Gated(retried, provider=adapter.name, completeness=shared.completeness)
     timed = Timed(gated, provider=adapter.name, gap_s=shared.gap_s)
     guarded = Guarded(Admitted(timed, admission), adapter, breaker, admission, shared.clock)
-    return Levelled(guarded, adapter, shared.levels)
+    coalesced = Coalesced(guarded, adapter)
+    return Levelled(coalesced, adapter, shared.levels)

@@ -312,7 +312,8 @@ def test_a_client_that_leaves_is_nobody_s_success_or_failure(faults: Faults | No
                 listening = asyncio.ensure_future(_left(one, after_s))
                 await asyncio.wait([listening])
                 assert listening.exception() is None
-            assert set(one.breaker.outcomes) <= {"abandoned"}
+            said_all = set() if faults else {"succeeded"}  # all of it was there before the client left
+            assert set(one.breaker.outcomes) <= {"abandoned"} | said_all
             assert len(one.breaker.outcomes) >= 2
             assert one.breaker.state is BreakerState.CLOSED
 
