@@ -174,7 +174,7 @@ def test_many_at_once_wait_for_each_other_and_that_is_nobody_s_fault(hedge: Lite
     async def run() -> None:
         one = race(delay_s=0.4, hedge=hedge)
         one.first.one_at_a_time = asyncio.Lock()
-        await asyncio.gather(*(one.said("One two three.") for _ in range(8)))
+        await asyncio.gather(*(one.said(f"One two three {number}.") for number in range(8)))
         assert [breaker.state for breaker in one.breakers] == [BreakerState.CLOSED] * 2
 
     run_idle(run())
