@@ -86,6 +86,24 @@ def test_a_reader_who_stops_is_no_fault_of_a_link_that_serves_one_after_the_othe
     run_idle(run())
 
 
+@pytest.mark.parametrize("paced", [True, False])
+def test_a_link_with_one_place_that_lost_its_connection_goes_on_where_it_was(*, paced: bool) -> None:
+    """What was prepared behind it takes the place, and must not keep it until it is its turn."""
+
+    async def run() -> None:
+        words = Vocabulary()
+        cut = Faults(cut_after_words=20, times=1)
+        one = Actor("a", words, rate=RATE_HZ, word_s=0.36, delay_s=0.2, faults=cut)
+        house = House(words, one)
+        told = " ".join(f"Number {i} says " + " ".join(f"w{i}x{j}" for j in range(40)) + "." for i in range(5))
+        heard = await house.tell(told, paced=paced)
+        assert heard.words(house) == words_of(told)
+        assert (house.record.links, house.record.failures) == (["a/v"], ["speech-cut-off"])
+        assert max(heard.silences_s, default=0.0) <= 1.0
+
+    run_idle(run())
+
+
 @pytest.mark.parametrize(
     "mishap", [{"delay_s": 3.0}, {"faults": Faults(stall_after_words=2)}, {"faults": Faults(refuse=BadCredentials)}]
 )

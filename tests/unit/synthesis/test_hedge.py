@@ -85,6 +85,18 @@ def test_a_link_that_takes_three_seconds_is_beaten_after_the_threshold() -> None
     run_idle(run())
 
 
+def test_ten_who_wait_for_one_synthesis_in_vain_find_it_late_once() -> None:
+    async def run() -> None:
+        one = race(delay_s=3.0)
+        heard = await asyncio.gather(*(one.said("One two three.") for _ in range(10)))
+        assert [words for _, words in heard] == [["one", "two", "three"]] * 10
+        assert max(first_audio_s for first_audio_s, _ in heard) < 0.8
+        assert one.first.entered == one.first.left == one.second.entered == 1
+        assert len(one.breakers[0].first_audio._times) == 1
+
+    run_idle(run())
+
+
 def test_the_loser_is_left_at_once() -> None:
     async def run() -> None:
         one = race(delay_s=3.0)
