@@ -69,14 +69,24 @@ def test_a_prepared_utterance_that_hangs_is_given_up_when_the_listener_has_waite
 
 
 @pytest.mark.parametrize("hedge", ["free", "off"])
-@pytest.mark.parametrize("stops", [{3: 30.0}, {3: 50.0}, {3: 100.0}, {60: 50.0}, {3: 45.0, 50: 60.0, 100: 200.0}])
+@pytest.mark.parametrize(
+    ("stops", "rate"),
+    [
+        ({3: 30.0}, RATE_HZ),
+        ({3: 50.0}, RATE_HZ),
+        ({3: 100.0}, RATE_HZ),
+        ({60: 50.0}, RATE_HZ),
+        ({3: 45.0, 50: 60.0, 100: 200.0}, RATE_HZ),
+        ({3: 100.0}, 48_000),  # an utterance is more than is read ahead: it keeps its place
+    ],
+)
 def test_a_reader_who_stops_is_no_fault_of_a_link_that_serves_one_after_the_other(
-    hedge: str, stops: dict[int, float]
+    hedge: str, stops: dict[int, float], rate: int
 ) -> None:
     async def run() -> None:
         words = Vocabulary()
-        one = Actor("a", words, rate=RATE_HZ, word_s=0.36, delay_s=0.2, one_at_a_time=asyncio.Lock())
-        house = House(words, one, Actor("b", words, rate=RATE_HZ), hedge=hedge)
+        one = Actor("a", words, rate=rate, word_s=0.36, delay_s=0.2, one_at_a_time=asyncio.Lock())
+        house = House(words, one, Actor("b", words, rate=rate), hedge=hedge)
         told = " ".join(f"Number {i} says " + " ".join(f"w{i}x{j}" for j in range(40)) + "." for i in range(8))
         heard = await house.tell(told, stops=stops.items())
         assert heard.words(house) == words_of(told)
