@@ -36,7 +36,9 @@ class Attempt:
         self._format: AudioFormat | None = None
         self._pipe = ChunkPipe(AUDIO_AHEAD_BYTES)
         self._task: asyncio.Task[None] | None = None
-        self._is_fair = link.provider.adapter.is_warm(utterance.voice) and not link.provider.breaker.under_way
+        provider = link.provider
+        is_alone = not provider.breaker.under_way and provider.admission.has_none_before(utterance)
+        self._is_fair = is_alone and provider.adapter.is_warm(utterance.voice)
         """Nothing has to be loaded for it, and nobody is served before it: being late is the provider's fault."""
         self._lost_after_s: float | None = None
         self._given_up = 0
