@@ -22,11 +22,12 @@ MAX_WAITING = 256
 ORDERED_AT_ONCE = 128
 """Before one that orders its own work nobody waits; this only bounds its connections."""
 
-LEAD_S = 1.0
-"""Whoever will have nothing more to play within it goes before newcomers: so long a place takes to become free, and a
-provider elsewhere to its first audio."""
-AGED_S = 2.0
-"""After it a newcomer stands behind those no longer, so that he is not kept waiting for ever."""
+LEAD_S = 2.0
+"""Whoever will have nothing more to play within it goes before newcomers: so long it may take until a place is free,
+and then until the first audio of a provider elsewhere."""
+AGED_S, MAX_PASSED_OVER = 2.0, 3
+"""After so many of those who went before a newcomer who has waited for so long it is his turn: they may be so many that
+he would wait for ever."""
 
 WAIT_SHARE, INSISTING_WAIT_SHARE = 0.5, 0.75
 """Of a listener's patience, for waiting: the rest is the provider's, to make itself heard. One who has nobody else to
@@ -57,11 +58,19 @@ class _Place:
         share = INSISTING_WAIT_SHARE if utterance.insist else WAIT_SHARE
         return self.due_at + share * utterance.patience_s
 
+    @property
+    def is_newcomer(self) -> bool:
+        """Its listener has heard nothing yet."""
+        return not (self.utterance.due_s or self.utterance.previous_text)
+
     def urgency(self, now: float) -> tuple[bool, float]:
         """Return what is the less, the sooner it must be spoken."""
-        is_newcomer = not (self.utterance.due_s or self.utterance.previous_text)
-        is_pressing = now - self.came_at >= AGED_S if is_newcomer else self.due_at - now <= LEAD_S
-        return not is_pressing, self.due_at
+        will_run_dry = not self.is_newcomer and self.due_at - now <= LEAD_S
+        return not will_run_dry, self.due_at
+
+    def has_aged(self, now: float) -> bool:
+        """Whether a newcomer has waited long."""
+        return self.is_newcomer and now - self.came_at >= AGED_S
 
     def left_of_it(self, now: float) -> Utterance:
         """Return the utterance with the times that are left."""
@@ -81,6 +90,8 @@ class Admission:
         self._served: set[_Place] = set()
         self._waiting: list[_Place] = []
         """In the order in which they came."""
+        self._passed_over = 0
+        """Places given in a row to others than a newcomer who has waited long."""
         breaker.when_opened(self._send_away)
 
     @property
@@ -134,8 +145,13 @@ class Admission:
 
     def _next(self) -> _Place | None:
         breaths, now = self._breaths(), _now()
-        ready = (place for place in self._waiting if place.breath not in breaths)
-        return min(ready, key=lambda place: place.urgency(now), default=None)
+        ready = [place for place in self._waiting if place.breath not in breaths]
+        aged = [place for place in ready if place.has_aged(now)]
+        if aged and self._passed_over >= MAX_PASSED_OVER:
+            ready = aged
+        place = min(ready, key=lambda place: place.urgency(now), default=None)
+        self._passed_over = self._passed_over + 1 if aged and place not in aged else 0
+        return place
 
     def _leave(self, place: _Place) -> None:
         if place in self._served:

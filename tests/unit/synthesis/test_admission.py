@@ -14,7 +14,7 @@ from tests.fakes.idle_loop import LoopClock, run_idle
 from tests.fakes.word_adapter import Vocabulary, WordAdapter
 from wyoming_tts.errors import CircuitOpen, ProviderBusy, ProviderUnavailable
 from wyoming_tts.speech.utterance import Utterance
-from wyoming_tts.synthesis.admission import AGED_S, LEAD_S, MAX_WAITING, ORDERED_AT_ONCE, Admission
+from wyoming_tts.synthesis.admission import AGED_S, LEAD_S, MAX_PASSED_OVER, MAX_WAITING, ORDERED_AT_ONCE, Admission
 from wyoming_tts.synthesis.health.breaker import CircuitBreaker
 
 if TYPE_CHECKING:
@@ -124,13 +124,19 @@ async def test_who_will_soon_run_dry_goes_before_newcomers() -> None:
 
 
 @idle
-async def test_a_newcomer_who_has_waited_long_stands_behind_nobody_who_is_due_later() -> None:
+async def test_a_newcomer_who_has_waited_long_is_passed_over_only_so_often() -> None:
     scene = Scene()
     await scene.come("speaks")
     await scene.come("newcomer")
+    await asyncio.sleep(0.1)
+    await scene.come("later newcomer")
     await asyncio.sleep(AGED_S)
-    await scene.come("soon dry", hearing(LEAD_S / 2))
-    assert await scene.one_after_the_other() == ["speaks", "newcomer", "soon dry"]
+    dry = [f"soon dry {number}" for number in range(2 * MAX_PASSED_OVER + 1)]
+    for name in dry:
+        await scene.come(name, hearing(LEAD_S / 2))
+    first, then, last = dry[:MAX_PASSED_OVER], dry[MAX_PASSED_OVER:-1], dry[-1]
+    expected = ["speaks", *first, "newcomer", *then, "later newcomer", last]
+    assert await scene.one_after_the_other() == expected
 
 
 @idle
@@ -142,7 +148,7 @@ async def test_under_a_flood_of_the_urgent_everybody_gets_his_turn() -> None:
         await scene.come(f"urgent {number}", hearing(0.5), holds_s=0.1)
         await scene.come(f"more urgent {number}", hearing(0.4), holds_s=0.1)
         await asyncio.sleep(0.1)
-    assert scene.order.index("newcomer") < 10 * AGED_S + 3
+    assert scene.order.index("newcomer") <= 10 * AGED_S + MAX_PASSED_OVER + 2
 
 
 @idle

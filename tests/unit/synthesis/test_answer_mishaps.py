@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes.house_parts import request
 from tests.fakes.idle_loop import run_idle
-from tests.fakes.played_house import TEXT, Actor, House, words_of
+from tests.fakes.played_house import TEXT, Actor, House, Listener, words_of
 from tests.fakes.word_adapter import Faults, Vocabulary
 from wyoming_tts.errors import BadCredentials
 from wyoming_tts.synthesis.health.breaker import BreakerState
@@ -92,6 +92,30 @@ def test_a_reader_who_stops_is_no_fault_of_a_link_that_serves_one_after_the_othe
         assert heard.words(house) == words_of(told)
         assert (house.record.links, house.record.failures) == (["a/v"], [])
         assert [one.breaker.state for one in house.providers] == [BreakerState.CLOSED] * 2
+
+    run_idle(run())
+
+
+def test_a_flood_of_newcomers_lets_nobody_run_dry_who_is_listening() -> None:
+    """The only link speaks for one at a time, and twice as much is asked of it as it can do."""
+
+    async def run() -> None:
+        words = Vocabulary()
+        one = Actor("a", words, delay_s=0.5, word_s=0.36)
+        house = House(words, one)
+        told = " ".join(f"Sentence {i} has a word or two." for i in range(24))
+
+        async def come(number: int) -> Listener:
+            await asyncio.sleep(0.2 + 0.25 * number)
+            return await house.tell(f"Newcomer {number}.")
+
+        listening, *flood = await asyncio.gather(house.tell(told, paced=True), *(come(number) for number in range(80)))
+        assert listening.words(house) == words_of(told)
+        assert max(listening.silences_s, default=0.0) <= 0.05
+        served = [newcomer for newcomer in flood if newcomer.error is None]
+        assert 20 < len(served) < 70, "nobody else could speak for the others"
+        assert max(newcomer.first_audio_s for newcomer in served) <= 10.0
+        assert house.providers[0].breaker.state is BreakerState.CLOSED
 
     run_idle(run())
 

@@ -99,6 +99,18 @@ def test_waiting_for_a_place_is_nobody_s_fault_and_no_measure_of_the_provider() 
     run_idle(run())
 
 
+def test_what_waited_behind_a_measurement_is_no_measure_either() -> None:
+    async def run() -> None:
+        _, one = made(concurrency=1, delay_s=0.1)
+        async with one.admission.place(UTTERANCE):  # as the one that finds out how loud a voice is
+            waiting = asyncio.create_task(heard(one))
+            await asyncio.sleep(0.3)
+        assert await waiting == 3
+        assert one.breaker.first_audio.longest() is None
+
+    run_idle(run())
+
+
 def test_the_listener_s_patience_is_one_for_waiting_and_speaking() -> None:
     async def run() -> None:
         adapter, one = made(concurrency=1, delay_s=0.4)
