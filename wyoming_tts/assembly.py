@@ -18,6 +18,7 @@ from wyoming_tts.speech.voice import VoiceName
 from wyoming_tts.store.budget import UNLIMITED
 from wyoming_tts.store.speech_cache import SpeechLimits
 from wyoming_tts.store.store import Store
+from wyoming_tts.synthesis.admission import Admission
 from wyoming_tts.synthesis.carrying_on.carry_on import CarryOn
 from wyoming_tts.synthesis.carrying_on.completeness import Completeness
 from wyoming_tts.synthesis.carrying_on.pace import Paces
@@ -118,7 +119,7 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
     background: dict[str, Job] = {
         "known levels": levels.load,
         "levels": Levelling(
-            adapters.values(),
+            providers,
             levels,
             context.clock,
             wanted=lambda: _default_chain(router),
@@ -162,14 +163,17 @@ def _last_resort(settings: Settings) -> str:
 def _provider(adapter: Adapter, settings: ProviderSettings | None, shared: Shared, speech: SpeechCache) -> Provider:
     """Return the adapter as the owner configured it; unadvertised where the owner did not."""
     breaker = CircuitBreaker(adapter.name, shared.clock)
+    admission = Admission(adapter, breaker)
     if settings is None:
-        return Provider(adapter, stacked(adapter, breaker, UNLIMITED, shared), breaker, advertised=False)
+        stack = stacked(adapter, breaker, admission, UNLIMITED, shared)
+        return Provider(adapter, stack, breaker, admission, advertised=False)
     keeps = speech.enabled and not adapter.capabilities.instant
     kept = KeptSpeech(adapter, speech, manner=manner_of(settings)) if keeps else None
     return Provider(
         adapter,
-        stacked(adapter, breaker, budget_of(settings), shared, kept),
+        stacked(adapter, breaker, admission, budget_of(settings), shared, kept),
         breaker,
+        admission,
         prosody=settings.prosody,
         sentence_pause_s=settings.sentence_pause_s,
         kept=kept,

@@ -1,3 +1,4 @@
+# long: one tree, read as a whole
 """The one exception tree: every failure carries its policy, and no decision is taken on a message's text.
 
 The text of each is safe to show and to log.
@@ -23,6 +24,7 @@ TtsError
     ├── BadAudio                what came is not speech
     │   └── NoAudio             nothing came
     ├── CircuitOpen             not tried: it failed too often just now
+    ├── ProviderBusy            not tried: others were before, and it would have come too late
     └── SpeechCutOff            ended in the middle of its audio
 """
 
@@ -214,6 +216,15 @@ class CircuitOpen(ProviderError):
     http_status = 503
     trips_breaker = False
     sentence = "is paused after failures"
+
+
+class ProviderBusy(ProviderError):
+    """Not tried, since it speaks for so many others that it would have come too late; nothing is wrong with it."""
+
+    code = "provider-busy"
+    http_status = 503
+    trips_breaker = False
+    sentence = "speaks for others"
 
 
 class SpeechCutOff(ProviderError):

@@ -22,6 +22,8 @@ from wyoming_tts.errors import (
     SpeechCutOff,
     UtteranceRejected,
 )
+from wyoming_tts.synthesis.admission import Admission
+from wyoming_tts.synthesis.health.breaker import CircuitBreaker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -185,7 +187,13 @@ async def test_a_cancel_at_any_point_leaves_no_task_and_no_file(subject: RemoteS
 async def test_as_many_at_once_as_it_may_be_asked_for(subject: RemoteSubject) -> None:
     if Knob.SLOW_BODY in subject.knobs:
         subject.turn(Knob.SLOW_BODY)
-    await asyncio.gather(*(subject.heard_whole() for _ in range(5)))
+    admission = Admission(subject.adapter, CircuitBreaker(subject.adapter.name, subject.context.clock))
+
+    async def heard_in_its_place() -> None:
+        async with admission.place(subject.utterance()):
+            await subject.heard_whole()
+
+    await asyncio.gather(*(heard_in_its_place() for _ in range(5)))
     assert subject.fake.most_open >= 2
     if subject.concurrency:
         assert subject.fake.most_open <= subject.concurrency

@@ -10,6 +10,7 @@ from wyoming_tts.store.budget import UNLIMITED
 from wyoming_tts.store.database import Database
 from wyoming_tts.store.ledger import Ledger
 from wyoming_tts.store.levels import Levels
+from wyoming_tts.synthesis.admission import Admission
 from wyoming_tts.synthesis.carrying_on.carry_on import CarryOn
 from wyoming_tts.synthesis.carrying_on.pace import Paces
 from wyoming_tts.synthesis.carrying_on.yardstick import Yardstick
@@ -70,9 +71,10 @@ def provider(
     """An adapter inside all its wrappers."""
     common = shared(gap_s=gap_s, clock=clock, completeness=completeness)
     breaker = CircuitBreaker(adapter.name, common.clock)
+    admission = Admission(adapter, breaker)
     kept = None if cache is None else KeptSpeech(adapter, cache)
-    stack = stacked(adapter, breaker, UNLIMITED, common, kept)
-    return Provider(adapter, stack, breaker, sentence_pause_s=pause_s, advertised=advertised, kept=kept)
+    stack = stacked(adapter, breaker, admission, UNLIMITED, common, kept)
+    return Provider(adapter, stack, breaker, admission, sentence_pause_s=pause_s, advertised=advertised, kept=kept)
 
 
 class Parts:

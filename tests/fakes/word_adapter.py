@@ -95,6 +95,10 @@ class WordAdapter(Adapter):
     delay_s: float = 0.0
     """From entering to the first word."""
     is_free: bool = True
+    concurrency: int = 100
+    """What it says to be good for, and does not hold anybody to."""
+    one_breath: bool = False
+    minds_context: bool = False
     one_at_a_time: asyncio.Lock | None = None
     """Where set, the next utterance waits until the one before has been read to its end."""
     utterances: list[Utterance] = field(default_factory=list)
@@ -103,7 +107,15 @@ class WordAdapter(Adapter):
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(streams=True, marks=self.marks, free=self.is_free, local=self.is_free)
+        return Capabilities(
+            streams=True,
+            marks=self.marks,
+            concurrency=self.concurrency,
+            minds_context=self.minds_context,
+            one_breath=self.one_breath,
+            free=self.is_free,
+            local=self.is_free,
+        )
 
     async def start(self) -> None:
         pass

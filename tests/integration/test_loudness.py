@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes.clock import FakeClock
+from tests.fakes.house_parts import provider
 from tests.fakes.piper_voice import build_piper_voice
 from wyoming_tts.adapters.base import Adapter, Capabilities
 from wyoming_tts.adapters.context import AdapterContext
@@ -109,7 +110,7 @@ async def spoken(speaker: Adapter | Levelled, name: VoiceName, text: str) -> tup
 
 async def measure_all(adapters: dict[str, Adapter], book: LevelBook) -> None:
     clock = FakeClock()
-    levelling = Levelling(adapters.values(), book, clock, wanted=lambda: VOICES, is_quiet=lambda: True)
+    levelling = Levelling(map(provider, adapters.values()), book, clock, wanted=lambda: VOICES, is_quiet=lambda: True)
     task = asyncio.create_task(levelling.run())
     try:
         async with asyncio.timeout(WITHIN_S):

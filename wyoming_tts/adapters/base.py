@@ -26,8 +26,14 @@ class Capabilities:
     """Chunks carry word times."""
     interleaves: bool = False
     """Several utterances at once share the engine step by step."""
+    orders: bool = False
+    """It lets whoever runs dry first go first by itself, so that nobody needs to be kept waiting before it."""
     concurrency: int = 1
-    """Utterances worth sending at the same time."""
+    """Utterances worth sending at the same time; of no account for one that orders or interleaves them."""
+    minds_context: bool = False
+    """What stands before and behind an utterance changes how it is spoken."""
+    one_breath: bool = False
+    """The utterances of a text stream are spoken one after the other, each running on from the one before."""
     max_chars: int | None = None
     """Longest text of one utterance; None for no limit of its own."""
     free: bool = True

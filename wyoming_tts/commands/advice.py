@@ -16,6 +16,7 @@ _ADVICE: Mapping[str, str] = MappingProxyType(
         "model-too-large": "Raise workers.memory_mb, or choose a smaller model.",
         "no-audio": "Try another voice or model of it.",
         "no-voices": "Name some in its settings, or install some (for Piper: wyoming-tts voices download).",
+        "provider-busy": "It is asked for more at once than its concurrency; raise that if its plan allows.",
         "provider-timeout": "Is the machine it runs on too slow, or asleep? Its first time may be slow: try again.",
         "provider-unavailable": "Is it running, and is its address in the settings right?",
         "quota-exhausted": "Add credit at the provider, or wait for the next month.",

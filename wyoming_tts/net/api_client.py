@@ -51,8 +51,6 @@ class ApiClient:
     def __init__(self, endpoint: Endpoint, session: HttpSession, judge: Judge | None = None) -> None:
         """`judge` reads a refusal by the API's own rules; where it returns None the usual ones hold."""
         self.provider = endpoint.provider
-        self.slots = asyncio.Semaphore(endpoint.concurrency)
-        """Held by whoever has the server speak."""
         self._endpoint = endpoint
         self._session = session
         self._judge = judge

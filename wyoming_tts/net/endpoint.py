@@ -54,8 +54,6 @@ class Endpoint:
     """Certificates to trust besides the system's, PEM."""
     connect_s: float = CONNECT_S
     read_s: float = READ_S
-    concurrency: int = 4
-    """Requests for speech at the same time; others wait for their turn."""
 
     @property
     def sendable(self) -> bool:

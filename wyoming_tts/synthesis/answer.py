@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from wyoming_tts.errors import AllProvidersFailed, NoAudio, ProviderError, ProviderTimeout, TtsError
+from wyoming_tts.errors import AllProvidersFailed, NoAudio, ProviderBusy, ProviderError, ProviderTimeout, TtsError
 from wyoming_tts.synthesis.hedge import Hedge
 from wyoming_tts.synthesis.launcher import Launcher
 from wyoming_tts.synthesis.output import Output
@@ -230,7 +230,7 @@ class Answer:
     def _was_held_up(self, part: Part, error: ProviderError) -> bool:
         """Whether the client kept the link waiting until its time was over, before the part was at its turn."""
         waited_s = self._output.held_up_s - part.held_up_s
-        return isinstance(error, ProviderTimeout) and not part.attempt.heard_s and waited_s > HELD_UP_S
+        return isinstance(error, ProviderTimeout | ProviderBusy) and not part.attempt.heard_s and waited_s > HELD_UP_S
 
     def _follow(self, part: Part, before: Link) -> None:
         """Have what was prepared behind the part said by the current link, where that is another one than before."""

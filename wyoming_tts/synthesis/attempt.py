@@ -36,9 +36,12 @@ class Attempt:
         self._format: AudioFormat | None = None
         self._pipe = ChunkPipe(AUDIO_AHEAD_BYTES)
         self._task: asyncio.Task[None] | None = None
-        self._is_fair = link.provider.adapter.is_warm(utterance.voice) and not link.provider.breaker.under_way
+        provider = link.provider
+        is_alone = not provider.breaker.under_way and provider.admission.has_none_before(utterance)
+        self._is_fair = is_alone and provider.adapter.is_warm(utterance.voice)
         """Nothing has to be loaded for it, and nobody is served before it: being late is the provider's fault."""
         self._lost_after_s: float | None = None
+        self._given_up = 0
 
     @property
     def format(self) -> AudioFormat:
@@ -85,6 +88,7 @@ class Attempt:
         """End since another link was heard first: it counts as late, where that was the provider's fault."""
         if self._is_fair and self._task is not None and not self._task.done():
             self._lost_after_s = asyncio.get_running_loop().time() - self.began_at
+            self._given_up = self.link.provider.breaker.given_up
         self.cancel()
 
     async def run(self) -> None:
@@ -102,9 +106,10 @@ class Attempt:
         except asyncio.CancelledError:
             # Where we cancelled nobody reads on; where the adapter did by mistake, this is no end of the utterance.
             self._pipe.end(SpeechCutOff("cancelled", provider=self.link.provider.name))
-            if self._lost_after_s is not None:
-                breaker, patience_s = self.link.provider.breaker, self.utterance.patience_s
-                breaker.late(self._lost_after_s, patience_s=patience_s)
+            breaker = self.link.provider.breaker
+            # One synthesis is late once, however many wait for it: with the last of them it was given up.
+            if self._lost_after_s is not None and breaker.given_up > self._given_up:
+                breaker.late(self._lost_after_s, patience_s=self.utterance.patience_s)
             raise
         except Exception as error:  # noqa: BLE001 - a bug in one adapter must not mute the house: the next link speaks
             self._pipe.end(_bug(error, self.link.provider.name))

@@ -9,6 +9,7 @@ from wyoming_tts.errors import (
     BadAudio,
     CircuitOpen,
     NoAudio,
+    ProviderBusy,
     ProviderError,
     ProviderTimeout,
     ProviderUnavailable,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 SECOND_CHANCE = (ProviderUnavailable, SpeechCutOff, BadAudio, CircuitOpen)
 """After these the last link may well speak when it is asked again."""
-WORTH_ANOTHER_ROUND = (CircuitOpen, ProviderUnavailable, ProviderTimeout, SpeechCutOff)
+WORTH_ANOTHER_ROUND = (CircuitOpen, ProviderBusy, ProviderUnavailable, ProviderTimeout, SpeechCutOff)
 """After these an earlier link may, some seconds later: its worker was started anew, say."""
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wyoming_tts.speech.audio import AudioStream
     from wyoming_tts.speech.utterance import Utterance
     from wyoming_tts.speech.voice import Voice
+    from wyoming_tts.synthesis.admission import Admission
     from wyoming_tts.synthesis.health.breaker import CircuitBreaker
     from wyoming_tts.synthesis.kept_speech import KeptSpeech
 
@@ -36,6 +37,8 @@ class Provider:
     """The adapter inside its wrappers; the only way to speak with it."""
     breaker: CircuitBreaker
     """Whether it may be tried, and how it has done of late."""
+    admission: Admission
+    """Who may speak with it now."""
     prosody: Prosody = NATURAL
     sentence_pause_s: float = 0.0
     advertised: bool = True

@@ -471,7 +471,7 @@ async def test_a_cancel_at_any_turn_leaves_nothing(session: HttpSession) -> None
         api = client(app.url, session)
 
         async def speak() -> None:
-            async with api.slots, api.request("POST", "x", json={"text": TEXT}) as reply:
+            async with api.request("POST", "x", json={"text": TEXT}) as reply:
                 async for _ in reply.body:
                     pass
 
@@ -486,23 +486,6 @@ async def test_a_cancel_at_any_turn_leaves_nothing(session: HttpSession) -> None
             await asyncio.wait_for(app.idle(), 1.0)
             assert {task for task in asyncio.all_tasks() - tasks if "speak" in repr(task)} == set()
         assert len(session.get().connector._acquired) == 0  # type: ignore[union-attr]
-        assert not api.slots.locked()
-
-
-async def test_no_more_at_once_than_there_are_slots(session: HttpSession) -> None:
-    async def answer(_: web.Request) -> web.Response:
-        await asyncio.sleep(0.005)
-        return web.json_response({})
-
-    async with SmallApp(answer) as app:
-        api = client(app.url, session, concurrency=2)
-
-        async def speak() -> None:
-            async with api.slots:
-                await api.json("POST", "x", json={})
-
-        await asyncio.gather(*[speak() for _ in range(6)])
-    assert app.most_open == 2
 
 
 # Proxies and certificates

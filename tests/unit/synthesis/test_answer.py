@@ -330,7 +330,7 @@ async def test_a_reader_that_leaves_early_has_not_heard_it_all() -> None:
 async def test_an_overlong_sentence_is_cut_without_the_owner_s_pauses_inside_it() -> None:
     _vocabulary, one, two = two_adapters()
     manner = Manner(max_utterance_chars=80)
-    text = " ".join(["word"] * 100) + ". Next."
+    text = " ".join(f"word{number}" for number in range(100)) + ". Next."
     samples = array(
         "h", await pcm_of(Parts(provider(one, pause_s=1.0), provider(two), manner=manner).speaker, request(text))
     )

@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes.house_parts import request
 from tests.fakes.idle_loop import run_idle
-from tests.fakes.played_house import TEXT, Actor, House, words_of
+from tests.fakes.played_house import TEXT, Actor, House, Listener, words_of
 from tests.fakes.word_adapter import Faults, Vocabulary
 from wyoming_tts.errors import BadCredentials
 from wyoming_tts.synthesis.health.breaker import BreakerState
@@ -69,19 +69,71 @@ def test_a_prepared_utterance_that_hangs_is_given_up_when_the_listener_has_waite
 
 
 @pytest.mark.parametrize("hedge", ["free", "off"])
-@pytest.mark.parametrize("stops", [{3: 30.0}, {3: 50.0}, {3: 100.0}, {60: 50.0}, {3: 45.0, 50: 60.0, 100: 200.0}])
+@pytest.mark.parametrize(
+    ("stops", "rate"),
+    [
+        ({3: 30.0}, RATE_HZ),
+        ({3: 50.0}, RATE_HZ),
+        ({3: 100.0}, RATE_HZ),
+        ({60: 50.0}, RATE_HZ),
+        ({3: 45.0, 50: 60.0, 100: 200.0}, RATE_HZ),
+        ({3: 100.0}, 48_000),  # an utterance is more than is read ahead: it keeps its place
+    ],
+)
 def test_a_reader_who_stops_is_no_fault_of_a_link_that_serves_one_after_the_other(
-    hedge: str, stops: dict[int, float]
+    hedge: str, stops: dict[int, float], rate: int
 ) -> None:
     async def run() -> None:
         words = Vocabulary()
-        one = Actor("a", words, rate=RATE_HZ, word_s=0.36, delay_s=0.2, one_at_a_time=asyncio.Lock())
-        house = House(words, one, Actor("b", words, rate=RATE_HZ), hedge=hedge)
+        one = Actor("a", words, rate=rate, word_s=0.36, delay_s=0.2, one_at_a_time=asyncio.Lock())
+        house = House(words, one, Actor("b", words, rate=rate), hedge=hedge)
         told = " ".join(f"Number {i} says " + " ".join(f"w{i}x{j}" for j in range(40)) + "." for i in range(8))
         heard = await house.tell(told, stops=stops.items())
         assert heard.words(house) == words_of(told)
         assert (house.record.links, house.record.failures) == (["a/v"], [])
         assert [one.breaker.state for one in house.providers] == [BreakerState.CLOSED] * 2
+
+    run_idle(run())
+
+
+def test_a_flood_of_newcomers_lets_nobody_run_dry_who_is_listening() -> None:
+    """The only link speaks for one at a time, and twice as much is asked of it as it can do."""
+
+    async def run() -> None:
+        words = Vocabulary()
+        one = Actor("a", words, delay_s=0.5, word_s=0.36)
+        house = House(words, one)
+        told = " ".join(f"Sentence {i} has a word or two." for i in range(24))
+
+        async def come(number: int) -> Listener:
+            await asyncio.sleep(0.2 + 0.25 * number)
+            return await house.tell(f"Newcomer {number}.")
+
+        listening, *flood = await asyncio.gather(house.tell(told, paced=True), *(come(number) for number in range(80)))
+        assert listening.words(house) == words_of(told)
+        assert max(listening.silences_s, default=0.0) <= 0.05
+        served = [newcomer for newcomer in flood if newcomer.error is None]
+        assert 20 < len(served) < 70, "nobody else could speak for the others"
+        assert max(newcomer.first_audio_s for newcomer in served) <= 10.0
+        assert house.providers[0].breaker.state is BreakerState.CLOSED
+
+    run_idle(run())
+
+
+@pytest.mark.parametrize("paced", [True, False])
+def test_a_link_with_one_place_that_lost_its_connection_goes_on_where_it_was(*, paced: bool) -> None:
+    """What was prepared behind it takes the place, and must not keep it until it is its turn."""
+
+    async def run() -> None:
+        words = Vocabulary()
+        cut = Faults(cut_after_words=20, times=1)
+        one = Actor("a", words, rate=RATE_HZ, word_s=0.36, delay_s=0.2, faults=cut)
+        house = House(words, one)
+        told = " ".join(f"Number {i} says " + " ".join(f"w{i}x{j}" for j in range(40)) + "." for i in range(5))
+        heard = await house.tell(told, paced=paced)
+        assert heard.words(house) == words_of(told)
+        assert (house.record.links, house.record.failures) == (["a/v"], ["speech-cut-off"])
+        assert max(heard.silences_s, default=0.0) <= 1.0
 
     run_idle(run())
 

@@ -13,6 +13,7 @@ from tests.fakes.house_parts import Parts, provider, request
 from tests.fakes.idle_loop import LoopClock, run_idle
 from tests.fakes.word_adapter import WORD, Faults, Vocabulary, WordAdapter
 from wyoming_tts.errors import BadCredentials, ProviderUnavailable, QuotaExhausted, RateLimited
+from wyoming_tts.speech.utterance import Utterance
 from wyoming_tts.synthesis.health.breaker import BreakerState
 from wyoming_tts.synthesis.manner import Manner
 
@@ -39,6 +40,7 @@ class Race:
     def __post_init__(self) -> None:
         providers = [provider(adapter, clock=LoopClock(), gap_s=1.5) for adapter in (self.first, self.second)]
         self.breakers = [one.breaker for one in providers]
+        self.admissions = [one.admission for one in providers]
         self.speaker = Parts(*providers, manner=Manner(hedge=self.hedge), clock=LoopClock()).speaker
 
     async def say(self, text: str = TEXT) -> tuple[float, list[str]]:
@@ -81,6 +83,31 @@ def test_a_link_that_takes_three_seconds_is_beaten_after_the_threshold() -> None
         assert first_audio_s == pytest.approx(0.7 + LOCAL_S, abs=0.01)
         assert heard == WORDS
         assert len(one.first.utterances) == 1, "the rest of the answer stays with the one that was heard"
+
+    run_idle(run())
+
+
+def test_ten_who_wait_for_one_synthesis_in_vain_find_it_late_once() -> None:
+    async def run() -> None:
+        one = race(delay_s=3.0)
+        heard = await asyncio.gather(*(one.said("One two three.") for _ in range(10)))
+        assert [words for _, words in heard] == [["one", "two", "three"]] * 10
+        assert max(first_audio_s for first_audio_s, _ in heard) < 0.8
+        assert one.first.entered == one.first.left == one.second.entered == 1
+        assert len(one.breakers[0].first_audio._times) == 1
+
+    run_idle(run())
+
+
+def test_one_who_waits_for_a_place_finds_nobody_late() -> None:
+    async def run() -> None:
+        one = race()
+        one.first.concurrency, one.second.delay_s = 1, 0.0
+        async with one.admissions[0].place(Utterance("Measured.", voice="v")):
+            for _ in range(3):
+                assert (await one.said(TEXT))[0] == pytest.approx(0.7, abs=0.01)
+        assert not one.first.utterances
+        assert (one.breakers[0].state, one.breakers[0].first_audio.longest()) == (BreakerState.CLOSED, None)
 
     run_idle(run())
 
@@ -174,7 +201,7 @@ def test_many_at_once_wait_for_each_other_and_that_is_nobody_s_fault(hedge: Lite
     async def run() -> None:
         one = race(delay_s=0.4, hedge=hedge)
         one.first.one_at_a_time = asyncio.Lock()
-        await asyncio.gather(*(one.said("One two three.") for _ in range(8)))
+        await asyncio.gather(*(one.said(f"One two three {number}.") for number in range(8)))
         assert [breaker.state for breaker in one.breakers] == [BreakerState.CLOSED] * 2
 
     run_idle(run())

@@ -28,6 +28,7 @@ from wyoming_tts.errors import (
 from wyoming_tts.store.budget import Budget
 from wyoming_tts.store.database import Database
 from wyoming_tts.store.ledger import SCHEMA, Ledger
+from wyoming_tts.synthesis.admission import Admission
 from wyoming_tts.synthesis.health.breaker import BreakerState, CircuitBreaker
 from wyoming_tts.synthesis.manner import Manner
 from wyoming_tts.synthesis.provider import Provider
@@ -218,7 +219,9 @@ def test_a_budget_that_is_used_up_is_not_insisted_on() -> None:
         providers = []
         for adapter, budget in zip(home.adapters, (Budget(characters_per_day=3), Budget()), strict=True):
             breaker = CircuitBreaker(adapter.name, LoopClock())
-            providers.append(Provider(adapter, stacked(adapter, breaker, budget, common), breaker))
+            admission = Admission(adapter, breaker)
+            stack = stacked(adapter, breaker, admission, budget, common)
+            providers.append(Provider(adapter, stack, breaker, admission))
         home.take(providers)
         with pytest.raises(AllProvidersFailed) as failed:
             await home.say()

@@ -85,7 +85,9 @@ def in_chunks(text: str, size: int) -> Sequence[str]:
     return [text[start : start + size] for start in range(0, len(text), size)]
 
 
-@pytest.mark.parametrize("before", ["", BEFORE + " ", "The sun shines on the house again. " * 40])
+@pytest.mark.parametrize(
+    "before", ["", BEFORE + " ", "".join(f"The sun shines on house {number} again. " for number in range(40))]
+)
 def test_a_whole_text_with_a_secret_never_leaves(before: str) -> None:
     async def run() -> None:
         home = two()

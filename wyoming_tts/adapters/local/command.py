@@ -132,7 +132,6 @@ class CommandAdapter(Adapter):
         self._settings = settings
         self._command = CommandLine.parse(settings.command)
         self._voices = {voice.name: voice for voice in settings.voices or (CommandVoice(name="default"),)}
-        self._slots = asyncio.Semaphore(settings.concurrency)
         self._running: set[Program] = set()
         self._closed = False
 
@@ -163,7 +162,7 @@ class CommandAdapter(Adapter):
             raise UtteranceRejected("unknown voice or speaker", provider=self.name)
         text = spoken(utterance.text)
         arguments = self._command.filled(self._values(utterance, voice, text))
-        async with self._slots, self._run(arguments, None if self._command.takes_text else text) as program:
+        async with self._run(arguments, None if self._command.takes_text else text) as program:
             yield await decoded(program, Decoder(self.name, pcm=self._settings.pcm))
 
     async def warm(self, voice: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wyoming_tts.adapters.base import Adapter, Capabilities
@@ -25,7 +26,7 @@ class WorkerAdapter(Adapter):
     def __init__(self, name: str, host: WorkerHost, capabilities: Capabilities) -> None:
         super().__init__(name)
         self.host = host
-        self._capabilities = capabilities
+        self._capabilities = replace(capabilities, orders=True)  # as every worker's scheduler does
         self._info = WorkerInfo()
 
     @property

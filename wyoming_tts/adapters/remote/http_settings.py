@@ -71,5 +71,4 @@ class HttpProviderSettings(RemoteProviderSettings):
             ca_file=self.ca_file,
             connect_s=self.connect_timeout_s,
             read_s=self.read_timeout_s,
-            concurrency=self.concurrency,
         )

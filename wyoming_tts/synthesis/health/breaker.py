@@ -83,6 +83,9 @@ class CircuitBreaker:
         """Who is trying it while it is half-open."""
         self.under_way = 0
         """Attempts that have not said yet how they went."""
+        self.given_up = 0
+        """Attempts ever whose rest nobody wanted."""
+        self._on_opened: list[Callable[[], None]] = []
 
     @property
     def state(self) -> BreakerState:
@@ -114,10 +117,18 @@ class CircuitBreaker:
         self._note_half_open()
         place = self._placed(answer_id)
         if self._pause is not None and place is None and not insist:
-            wait_s = self.retry_in_s
-            raise CircuitOpen(provider=self.provider, retry_after_s=wait_s if wait_s and isfinite(wait_s) else None)
+            raise self.refusal()
         self.under_way += 1
         return Trial(partial(self._ended, place, self._times_opened))
+
+    def refusal(self) -> CircuitOpen:
+        """Return what an attempt is told that is not let through."""
+        wait_s = self.retry_in_s
+        return CircuitOpen(provider=self.provider, retry_after_s=wait_s if wait_s and isfinite(wait_s) else None)
+
+    def when_opened(self, call: Callable[[], None]) -> None:
+        """Have `call` called whenever it opens."""
+        self._on_opened.append(call)
 
     def late(self, waited_s: float, *, patience_s: float | None = None) -> None:
         """Count an attempt that was given up after `waited_s` since another provider was faster.
@@ -164,6 +175,7 @@ class CircuitBreaker:
 
     def _ended(self, place: _Place | None, times_opened: int, outcome: Outcome) -> None:
         self.under_way -= 1
+        self.given_up += outcome == "abandoned"
         self._note_half_open()
         if place is not None:
             place.trials -= 1
@@ -203,6 +215,8 @@ class CircuitBreaker:
         if was_closed:
             wait_s = round(pause.length_s, 1) if isfinite(pause.length_s) else None
             log.warning("provider is paused", provider=self.provider, code=pause.code, retry_in_s=wait_s)
+        for call in self._on_opened:
+            call()
 
     def _close(self, code: str) -> None:
         if self._pause is not None:

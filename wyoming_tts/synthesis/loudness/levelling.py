@@ -17,10 +17,10 @@ from wyoming_tts.synthesis.recent import Recent
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
 
-    from wyoming_tts.adapters.base import Adapter
     from wyoming_tts.speech.audio import AudioStream
     from wyoming_tts.speech.voice import VoiceName
     from wyoming_tts.synthesis.loudness.level_book import LevelBook
+    from wyoming_tts.synthesis.provider import Provider
     from wyoming_tts.telemetry.clock import Clock
 
 PASSAGE = "1 2 3 4 5. 6 7 8 9 10. 11 12 13 14 15. 16 17 18 19 20."
@@ -59,7 +59,7 @@ class Levelling:
 
     def __init__(
         self,
-        adapters: Iterable[Adapter],
+        providers: Iterable[Provider],
         book: LevelBook,
         clock: Clock,
         *,
@@ -67,7 +67,7 @@ class Levelling:
         is_quiet: Callable[[], bool],
         timeout_s: float = MEASURE_TIMEOUT_S,
     ) -> None:
-        self._free = {adapter.name: adapter for adapter in adapters if adapter.capabilities.free}
+        self._free = {provider.name: provider for provider in providers if provider.adapter.capabilities.free}
         self._book = book
         self._clock = clock
         self._wanted = wanted
@@ -104,10 +104,10 @@ class Levelling:
         name = next(self._candidates(), None) if self._is_quiet() else None
         if name is None:
             return
-        adapter = self._free[name.provider]
-        version = version_of(adapter, name.voice)
+        provider = self._free[name.provider]
+        version = version_of(provider.adapter, name.voice)
         try:
-            lufs = await self._measure(adapter, name)
+            lufs = await self._measure(provider, name)
         except ProviderError as error:
             self._failed(name, error.code)
         except Exception as error:  # noqa: BLE001 - a bug in one adapter must not keep the other voices waiting
@@ -120,19 +120,23 @@ class Levelling:
     def _candidates(self) -> Iterator[VoiceName]:
         """Yield the voices that can be measured now, in order."""
         for name in (*self._wanted(), *self._book.asked()):
-            adapter = self._free.get(name.provider)
-            if adapter is None or not adapter.accepts(name.voice):
+            provider = self._free.get(name.provider)
+            if provider is None or not provider.adapter.accepts(name.voice):
                 continue
             failure = self._failures.get(name)
             is_due = failure is None or failure.retry_at <= self._clock.now()
-            if is_due and not self._book.knows(name, version_of(adapter, name.voice)):
+            if is_due and not self._book.knows(name, version_of(provider.adapter, name.voice)):
                 yield name
 
-    async def _measure(self, adapter: Adapter, name: VoiceName) -> float | None:
+    async def _measure(self, provider: Provider, name: VoiceName) -> float | None:
         """Return the voice's loudness, or None where somebody began to speak meanwhile; raises ProviderError."""
         utterance = Utterance(PASSAGE, name.voice, name.speaker, cacheable=False, due_s=NOT_URGENT_S)
         try:
-            async with asyncio.timeout(self._timeout_s), adapter.synthesize(utterance) as stream:
+            async with (
+                asyncio.timeout(self._timeout_s),
+                provider.admission.place(utterance) as admitted,
+                provider.adapter.synthesize(admitted) as stream,
+            ):
                 pcm, audio_format = await self._heard(stream), stream.format
         except TimeoutError as error:
             raise ProviderTimeout("for measuring how loud it is", provider=name.provider) from error

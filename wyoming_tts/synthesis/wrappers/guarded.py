@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from wyoming_tts.adapters.base import Adapter
     from wyoming_tts.speech.utterance import Utterance
+    from wyoming_tts.synthesis.admission import Admission
     from wyoming_tts.synthesis.health.breaker import CircuitBreaker
     from wyoming_tts.synthesis.health.trial import Trial
     from wyoming_tts.synthesis.provider import Synthesizes
@@ -22,16 +23,19 @@ if TYPE_CHECKING:
 class Guarded:
     """Tries a provider only where its breaker lets it; a success is heard to its end, a failure counts at any time."""
 
-    def __init__(self, inner: Synthesizes, adapter: Adapter, breaker: CircuitBreaker, clock: Clock) -> None:
+    def __init__(
+        self, inner: Synthesizes, adapter: Adapter, breaker: CircuitBreaker, admission: Admission, clock: Clock
+    ) -> None:
         self._inner = inner
         self._adapter = adapter
         self._breaker = breaker
+        self._admission = admission
         self._clock = clock
 
     @asynccontextmanager
     async def synthesize(self, utterance: Utterance) -> AsyncIterator[AudioStream]:
         """Speak; raises CircuitOpen where the provider is not even tried."""
-        watch = _Watch(self._breaker, self._clock, utterance, warm=self._adapter.is_warm(utterance.voice))
+        watch = _Watch(self._breaker, self._clock, utterance, fair=self._is_fair(utterance))
         try:
             async with self._inner.synthesize(utterance) as stream:
                 watch.chunks = stream.chunks
@@ -48,22 +52,28 @@ class Guarded:
         finally:
             watch.trial.abandoned()
 
+    def _is_fair(self, utterance: Utterance) -> bool:
+        """Whether being late is the provider's fault: it need not load the voice first, and nobody is before it.
+
+        Also one who need not wait for a place may be behind others: some take more at once than they can speak.
+        """
+        is_alone = not self._breaker.under_way and self._admission.has_none_before(utterance)
+        return is_alone and self._adapter.is_warm(utterance.voice)
+
 
 class _Watch:
     """What the breaker learns of one utterance, and the chunks on their way past it."""
 
     chunks: AsyncIterator[Chunk]
 
-    def __init__(self, breaker: CircuitBreaker, clock: Clock, utterance: Utterance, *, warm: bool) -> None:
-        # Who queues behind others, or has its voice loaded first, is late by no fault of the provider's.
-        self._fair = warm and not breaker.under_way
+    def __init__(self, breaker: CircuitBreaker, clock: Clock, utterance: Utterance, *, fair: bool) -> None:
         self.trial: Trial = breaker.begin(utterance.answer_id, insist=utterance.insist)
         self.reader_has_it = False
         """An exception that comes up now is the reader's own, unless the chunks raised it."""
         self._breaker = breaker
         self._clock = clock
         # What is prepared ahead is no measure either.
-        self._measured = self._fair and utterance.due_s == 0
+        self._measured = fair and utterance.due_s == 0
         self._began = clock.now()
         self._heard = False
         self._exhausted = False

@@ -98,10 +98,10 @@ def test_numbers_have_bounds(tmp_path: Path, keys: str) -> None:
 
 
 def test_an_endpoint_has_all_of_it(tmp_path: Path) -> None:
-    keys = "base_url: 'http://host/v1', concurrency: 3, connect_timeout_s: 2, read_timeout_s: 9, proxy: 'http://px:1'"
+    keys = "base_url: 'http://host/v1', connect_timeout_s: 2, read_timeout_s: 9, proxy: 'http://px:1'"
     endpoint = web(tmp_path, f"{keys}, ca_file: /etc/ca.pem").endpoint("mine", {"Authorization": "Bearer secret"})
     assert (endpoint.provider, endpoint.base_url, endpoint.proxy) == ("mine", "http://host/v1", "http://px:1")
-    assert (endpoint.connect_s, endpoint.read_s, endpoint.concurrency) == (2.0, 9.0, 3)
+    assert (endpoint.connect_s, endpoint.read_s) == (2.0, 9.0)
     assert endpoint.ca_file == Path("/etc/ca.pem")
     assert endpoint.headers == {"Authorization": "Bearer secret"}
     assert "secret" not in repr(endpoint)

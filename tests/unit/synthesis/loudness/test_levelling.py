@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.fakes.clock import FakeClock, settle
+from tests.fakes.house_parts import provider
 from tests.fakes.pcm_adapter import PcmAdapter, syllables
 from wyoming_tts.errors import ProviderUnavailable, TtsError
 from wyoming_tts.speech.prosody import NATURAL
@@ -47,7 +48,7 @@ class Scene:
     @asynccontextmanager
     async def running(self, timeout_s: float = WITHIN_S) -> AsyncIterator[asyncio.Task[None]]:
         levelling = Levelling(
-            [self.adapter],
+            [provider(self.adapter)],
             self.book,
             self.clock,
             wanted=self.chain,
@@ -250,7 +251,7 @@ async def test_a_house_without_a_voice_is_no_end(scene: Scene) -> None:
 
 async def test_switched_off_there_is_nothing_to_do(scene: Scene) -> None:
     scene.book.enabled = False
-    levelling = Levelling([scene.adapter], scene.book, scene.clock, wanted=list, is_quiet=lambda: True)
+    levelling = Levelling([provider(scene.adapter)], scene.book, scene.clock, wanted=list, is_quiet=lambda: True)
     async with asyncio.timeout(WITHIN_S):
         await levelling.run()
 

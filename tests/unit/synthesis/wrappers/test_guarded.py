@@ -22,6 +22,7 @@ from wyoming_tts.errors import (
 )
 from wyoming_tts.speech.audio import AudioStream, Chunk
 from wyoming_tts.speech.utterance import Utterance
+from wyoming_tts.synthesis.admission import Admission
 from wyoming_tts.synthesis.health.breaker import BreakerState, CircuitBreaker
 from wyoming_tts.synthesis.wrappers.guarded import Guarded
 from wyoming_tts.synthesis.wrappers.timed import Timed
@@ -71,7 +72,7 @@ class Stack:
         self.guarded = self.around(Timed(self.adapter, provider="a", gap_s=0.05))
 
     def around(self, inner: Synthesizes) -> Guarded:
-        return Guarded(inner, self.adapter, self.breaker, self.clock)
+        return Guarded(inner, self.adapter, self.breaker, Admission(self.adapter, self.breaker), self.clock)
 
     async def speak(self, utterance: Utterance = UTTERANCE) -> int:
         """Return the number of chunks."""

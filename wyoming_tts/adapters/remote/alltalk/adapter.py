@@ -82,7 +82,7 @@ class AllTalkAdapter(HttpAdapter):
         if len(utterance.text) > self._settings.max_chars:
             raise UtteranceRejected(f"longer than {self._settings.max_chars} characters", provider=self.name)
         self.speaking()
-        async with self.api.slots, AsyncExitStack() as opened:
+        async with AsyncExitStack() as opened:
             await self._stopper.settled()
             try:
                 await self._server.ready()

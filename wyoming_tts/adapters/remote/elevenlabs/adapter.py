@@ -83,6 +83,8 @@ class ElevenLabsAdapter(HttpAdapter):
             streams=True,
             marks=self._has_times,
             concurrency=self._settings.concurrency,
+            minds_context=self._model.stitches,
+            one_breath=self._can_run_on,
             max_chars=self._model.max_chars,
             free=False,
             local=self._is_local,
@@ -151,9 +153,12 @@ class ElevenLabsAdapter(HttpAdapter):
 
     def _runs_on(self, utterance: Utterance) -> bool:
         """Whether more is to follow in the same breath, and can."""
-        wanted = utterance.streamed and bool(utterance.answer_id)
+        return utterance.streamed and bool(utterance.answer_id) and self._can_run_on
+
+    @property
+    def _can_run_on(self) -> bool:
         able = self._model.takes_text_streams and self._settings.output_format in SOCKET_FORMATS
-        return wanted and able and self._has_sockets
+        return able and self._has_sockets
 
     async def _speak(self, contexts: AsyncExitStack, utterance: Utterance, voice_id: str) -> AudioStream:
         """Try a websocket where more is to follow; where it is refused HTTP also says more clearly why."""
@@ -176,7 +181,6 @@ class ElevenLabsAdapter(HttpAdapter):
         return stream
 
     async def _by_http(self, contexts: AsyncExitStack, utterance: Utterance, voice_id: str) -> AudioStream:
-        await contexts.enter_async_context(self.api.slots)
         timed = self._has_times
         while True:
             request = self._request(utterance, voice_id)

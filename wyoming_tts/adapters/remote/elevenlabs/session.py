@@ -95,8 +95,7 @@ class Session:
 
     async def _speak_all(self, socket: ApiSocket) -> None:
         while self.current is not None:
-            async with self._api.slots:
-                await self._speak(socket, self.current)
+            await self._speak(socket, self.current)
             self.current.finish()
             self.current = None
             if not self._ending and await self._has_next(socket):

@@ -80,7 +80,7 @@ class OpenAiAdapter(HttpAdapter):
         """Ask for the audio of one utterance and decode it as it comes."""
         settings = self.settings
         body = speech_body(utterance, await self.admitted(utterance), settings)
-        async with self.api.slots, self.api.request("POST", settings.known.speech, json=body) as reply:
+        async with self.api.request("POST", settings.known.speech, json=body) as reply:
             pcm = pcm_format(reply, settings.rate) if settings.response_format == "pcm" else None
             yield await decoded(reply.body, Decoder(self.name, pcm=pcm))
 

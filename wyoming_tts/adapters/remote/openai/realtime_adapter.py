@@ -31,7 +31,7 @@ class RealtimeAdapter(OpenAiAdapter):
         transcript = Transcript(text)
         if transcript.empty:  # handed nothing but a dash, it would make up something to say
             raise UtteranceRejected("there are no words in it", provider=self.name)
-        async with self.api.slots, self.api.socket("realtime", query={"model": voice.model or ""}) as socket:
+        async with self.api.socket("realtime", query={"model": voice.model or ""}) as socket:
             await socket.send(session_update(utterance, voice, self.settings))
             await socket.send(response_create(text, voice))
             speech = RealtimeSpeech(socket, self.name, transcript)

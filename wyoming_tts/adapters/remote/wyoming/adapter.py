@@ -64,7 +64,6 @@ class WyomingAdapter(RemoteAdapter):
         self._client = Client(
             settings.address, provider=name, limits=LIMITS, failure=self._failure, connect_s=settings.connect_timeout_s
         )
-        self._slots = asyncio.Semaphore(settings.concurrency)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -93,7 +92,7 @@ class WyomingAdapter(RemoteAdapter):
         """Speak there."""
         self._refuse_loops(utterance.via)
         request, end = self._request(utterance)
-        async with self._slots, self._client.speaking(request, PlainPcm, end=end) as stream:
+        async with self._client.speaking(request, PlainPcm, end=end) as stream:
             yield stream
 
     async def aclose(self) -> None:

@@ -425,17 +425,6 @@ async def test_the_list_is_asked_for_at_intervals_and_a_change_of_state_is_told_
     assert told == [("warning", "voices cannot be listed"), ("info", "voices are listed again")]
 
 
-async def test_no_more_utterances_are_sent_at_once_than_the_owner_wants() -> None:
-    script = Script(gate=asyncio.Event())
-    assert script.gate is not None
-    async with started(script, concurrency=2) as (adapter, server):
-        speaking = [asyncio.create_task(hear(adapter)) for _ in range(5)]
-        await until(lambda: len(server.requests()) == 2)
-        script.gate.set()
-        assert len({await one for one in speaking}) == 1
-        assert server.most_open == 2
-
-
 async def test_what_it_costs_and_whether_it_is_here_follow_the_settings(tmp_path: Path) -> None:
     paid = adapter_to("tcp://192.0.2.1:10200", price_per_1000_characters=1.5, concurrency=7)
     assert (paid.capabilities.free, paid.capabilities.local, paid.capabilities.concurrency) == (False, False, 7)
