@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain, count
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import structlog
+from typing import TYPE_CHECKING
 
 from wyoming_tts.adapters import registry
 from wyoming_tts.errors import TtsError
@@ -40,11 +35,12 @@ from wyoming_tts.synthesis.routing.detected_language import detector
 from wyoming_tts.synthesis.routing.privacy import PrivacyRules
 from wyoming_tts.synthesis.routing.router import Router
 from wyoming_tts.synthesis.speaker import Letters, Speaker, SpeakerOptions
+from wyoming_tts.synthesis.store_upkeep import StoreUpkeep
 from wyoming_tts.synthesis.wrappers.metered import budget_of
 from wyoming_tts.synthesis.wrappers.stack import Shared, stacked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from wyoming_tts.adapters.base import Adapter
     from wyoming_tts.adapters.context import AdapterContext
@@ -52,20 +48,13 @@ if TYPE_CHECKING:
     from wyoming_tts.settings.provider import ProviderSettings
     from wyoming_tts.store.speech_cache import SpeechCache
     from wyoming_tts.synthesis.routing.detected_language import LanguageDetector
+    from wyoming_tts.synthesis.store_upkeep import Job
     from wyoming_tts.telemetry.clock import Clock
-
-Job: TypeAlias = "Callable[[], Coroutine[Any, Any, Any]]"
 
 LAST_RESORT_TYPE = "espeak"
 """The engine that needs nothing and always works; a house without one of the owner's gets it unadvertised."""
 
-
-TIDY_EVERY_S = 24 * 3600.0
-LOOK_EVERY_S = 60.0
-TIDY_SPEECH_EVERY_S = 600.0
 DAY_S = 24 * 3600.0
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +115,7 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
             is_quiet=lambda: not speaker.active,
         ).run,
         **({"phrases": phrasebook.run} if keeps_letters else {}),  # a command has no time for them
-        "store": partial(_look_after, store, context.clock),
-        "kept speech": store.speech.run,
-        "old speech": partial(_tidy, store.speech, context.clock),
+        **StoreUpkeep(store, context.clock).jobs(),
         **_watching(settings, context.clock, providers, guesses),
     }
     return Parts(providers, catalog, router, speaker, phrasebook, background)
@@ -240,27 +227,6 @@ def _watching(
     fallback = settings.fallback
     probing = Probing(providers, clock, every_s=fallback.probe_every_s, paid_probes=fallback.paid_probes)
     return {"probes": probing.run} | ({} if guesses is None else {"languages": guesses.warm})
-
-
-async def _look_after(store: Store, clock: Clock) -> None:
-    """Forget dead letters that are too old, now and once a day; say once what is wrong with the file."""
-    told, tidy_at = "", clock.now()
-    while True:
-        if clock.now() >= tidy_at:
-            tidy_at = clock.now() + TIDY_EVERY_S
-            with suppress(sqlite3.Error):  # the next one that is kept tells it
-                await store.letters.tidy()
-        if store.problem != told:
-            told = store.problem
-            log.warning("what is remembered is in trouble", reason=told)
-        await clock.sleep(LOOK_EVERY_S)
-
-
-async def _tidy(speech: SpeechCache, clock: Clock) -> None:
-    """Delete speech that is too old, now and then; not at once, for what is pinned is told only after the start."""
-    while True:
-        await clock.sleep(TIDY_SPEECH_EVERY_S)
-        await speech.tidy()
 
 
 def _default_chain(router: Router) -> Sequence[VoiceName]:

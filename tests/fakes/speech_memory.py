@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wyoming_tts.speech.audio import AudioStream
+from wyoming_tts.synthesis.admission import Admission
 from wyoming_tts.synthesis.health.breaker import CircuitBreaker
 from wyoming_tts.synthesis.loudness.level_book import version_of
 from wyoming_tts.synthesis.provider import Link, Provider
@@ -47,7 +48,8 @@ class SpeechMemory:
 
     def provider(self, adapter: Adapter, clock: Clock) -> Provider:
         """Return the adapter with its breaker, and this memory round it."""
-        return Provider(adapter, _Remembered(adapter, self), CircuitBreaker(adapter.name, clock))
+        breaker = CircuitBreaker(adapter.name, clock)
+        return Provider(adapter, _Remembered(adapter, self), breaker, Admission(adapter, breaker))
 
 
 def key_of(adapter: Adapter, voice: str, speaker: str | None, prosody: Prosody, text: str) -> bytes:

@@ -122,7 +122,7 @@ async def test_speech_that_is_too_old_is_deleted_now_and_then(tmp_path: Path) ->
     old = Entry(4096, 0.0, 0.0)
     store.speech._disk.index.add(bytes(32), old)
     tidying = asyncio.create_task(parts.background["old speech"]())
-    await clock.advance(assembly.TIDY_SPEECH_EVERY_S - 1)
+    await clock.advance(TIDY_SPEECH_EVERY_S - 1)
     assert store.speech.counts.entries == 1
     await clock.advance(1)
     assert store.speech.counts.entries == 0

@@ -23,6 +23,7 @@ from wyoming_tts.store.budget import UNLIMITED
 from wyoming_tts.store.byte_room import ByteRoom
 from wyoming_tts.store.database import Database
 from wyoming_tts.store.levels import SCHEMA, Levels
+from wyoming_tts.synthesis.admission import Admission
 from wyoming_tts.synthesis.health.breaker import BreakerState, CircuitBreaker
 from wyoming_tts.synthesis.kept_speech import KeptSpeech
 from wyoming_tts.synthesis.loudness.level_book import LevelBook
@@ -207,7 +208,9 @@ async def test_the_level_is_set_on_what_is_said_again(tmp_path: Path) -> None:
     book = LevelBook(Levels(Database(None, [SCHEMA])), target_lufs=-20.0)
     async with speech_cache(tmp_path) as cache:
         common = replace(shared(), levels=book)
-        stack = stacked(adapter, CircuitBreaker("a", SystemClock()), UNLIMITED, common, KeptSpeech(adapter, cache))
+        breaker = CircuitBreaker("a", SystemClock())
+        kept = KeptSpeech(adapter, cache)
+        stack = stacked(adapter, breaker, Admission(adapter, breaker), UNLIMITED, common, kept)
         assert joined(await said(stack))[0] == PCM
         book.learn(VoiceName("a", "anna"), "1", -26.0)
         assert joined(await said(stack))[0] == Gain(6.0).apply(PCM) != PCM
