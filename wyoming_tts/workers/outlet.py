@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wyoming_tts.speech.audio import AudioFormat, Mark
 
 PIECE_BYTES = 32 * 1024
-"""The most PCM in one event: 0.74 s at 22,050 Hz. Longer ones save nothing (with 4,096 samples in each the way costs 1.7
+"""The most PCM in one event: 0.74 s at 22,050 Hz. Longer ones save nothing (with 4,096 samples each the way costs 1.7
 times as much, with 1,024 3.6 times), and the reader judges an event's audio in one go, 1.2 ms for this."""
 
 FIRST_LEAVES_WITHIN_S = 0.002
