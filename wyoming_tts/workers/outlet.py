@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wyoming.event import Event
 
+from wyoming_tts.protocol.audio_chunk import AudioChunk
 from wyoming_tts.protocol.extra import marks_event
 from wyoming_tts.protocol.framing import encode_event
 from wyoming_tts.workers.failure import DamagedAudio, Failure, failure_of
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
     from wyoming_tts.speech.audio import AudioFormat, Mark
 
-PIECE_BYTES = 64 * 1024
-"""The most PCM in one event: 1.5 s at 22,050 Hz, far below what a reader accepts."""
+PIECE_BYTES = 32 * 1024
+"""The most PCM in one event: 0.74 s at 22,050 Hz. Longer ones save nothing (with 4,096 samples each the way costs 1.7
+times as much, with 1,024 3.6 times), and the reader judges an event's audio in one go, 1.2 ms for this."""
 
 FIRST_LEAVES_WITHIN_S = 0.002
 """The engine rests this long at most until its first audio has left: on two cores it would only hold that up."""
@@ -35,9 +37,9 @@ class Outlet:
         self._loop = loop
         self._write = write
         self._format: AudioFormat | None = None
-        self._audio_data: dict[str, int] = {}
+        self._chunk: AudioChunk | None = None
         self._lock = threading.Lock()
-        self._posted: list[bytes] = []
+        self._posted: list[bytes | memoryview] = []
         self._awake = False
         """The loop has been told of what was posted."""
         self._first_left = threading.Event()
@@ -68,24 +70,24 @@ class Outlet:
         if self._format is not None:
             raise DamagedAudio("opened twice")
         self._format = format_
-        self._audio_data = {"rate": format_.rate, "width": format_.width, "channels": format_.channels}
+        self._chunk = AudioChunk(format_)
         with self._lock:  # leaves with the first audio: one thing to wake up for instead of two
-            self._posted.append(encode_event(Event("audio-start", self._audio_data)))
+            self._posted.append(self._chunk.start)
 
     def emit(self, pcm: bytes, marks: Sequence[Mark] = ()) -> None:
         """Hand over whole frames (engine's thread)."""
-        if self._format is None or len(pcm) % self._format.frame_bytes:
+        if self._format is None or self._chunk is None or len(pcm) % self._format.frame_bytes:
             raise DamagedAudio("no format, or half a frame")
         if self._cancelled:
             return
-        parts = [encode_event(marks_event(marks))] if marks else []
+        parts: list[bytes | memoryview] = [encode_event(marks_event(marks))] if marks else []
         piece = PIECE_BYTES - PIECE_BYTES % self._format.frame_bytes
-        parts += [
-            encode_event(Event("audio-chunk", self._audio_data, pcm[start : start + piece]))
-            for start in range(0, len(pcm), piece)
-        ]
+        view = memoryview(pcm)
+        for start in range(0, len(pcm), piece):
+            payload = view[start : start + piece]
+            parts += (self._chunk.head(len(payload)), payload)
         self.seconds += self._format.seconds(len(pcm))
-        self._post(b"".join(parts))
+        self._post(*parts)
         if not self._first_left.is_set():
             self._first_left.wait(FIRST_LEAVES_WITHIN_S)
 
@@ -125,9 +127,9 @@ class Outlet:
             with suppress(Exception):  # an engine that cannot be stopped still ends its step
                 self._stop()
 
-    def _post(self, data: bytes) -> None:
+    def _post(self, *parts: bytes | memoryview) -> None:
         with self._lock:
-            self._posted.append(data)
+            self._posted += parts
             wake, self._awake = not self._awake, True
         if wake:
             with suppress(RuntimeError):  # the loop has ended

@@ -1,14 +1,14 @@
-"""The one thread in which a worker's engine works: whose listener runs dry first goes first."""
+"""The one thread in which a worker's engine works, step by step; `urgency` says whose step is next."""
 
 from __future__ import annotations
 
 import threading
 import time
 from concurrent.futures import Future
-from itertools import count
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from wyoming_tts.workers.pulse import Pulse
+from wyoming_tts.workers.urgency import Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,8 +32,9 @@ class Scheduler:
         self._create = create
         self._failed = failed
         self._now = now
-        self._arrivals = count()
-        self._waiting: list[tuple[int, Work]] = []
+        self._urgency = Urgency()
+        self._waiting: list[Work] = []
+        """In the order of their arrival."""
         self._changed = threading.Condition()
         self._closing = False
         self._current: Work | None = None
@@ -46,7 +47,7 @@ class Scheduler:
 
     def call(self, function: Callable[[Model], T], due_in_s: float = 0.0) -> Future[T]:
         """Call `function` in the engine's thread, before any work that is due later than `due_in_s` from now."""
-        call = Call(function, self._now() + due_in_s)
+        call = Call(function, self._now(), due_in_s)
         self._add(call)
         return call.result
 
@@ -70,7 +71,7 @@ class Scheduler:
 
     def _add(self, work: Work) -> None:
         with self._changed:
-            self._waiting.append((next(self._arrivals), work))
+            self._waiting.append(work)
             self._changed.notify()
 
     def _work(self) -> None:
@@ -89,10 +90,15 @@ class Scheduler:
 
     def _step(self, work: Work, model: Model) -> bool:
         self._current = work
-        if isinstance(work, Speech):
-            work.begin_step(alone=len(self._waiting) == 1)
-        done = work.step(model)
+        done = self._step_of_speech(work, model) if isinstance(work, Speech) else work.step(model)
         self._steps += 1
+        return done
+
+    def _step_of_speech(self, speech: Speech, model: Model) -> bool:
+        speech.begin_step(alone=len(self._waiting) == 1)
+        began, had_s = self._now(), speech.seconds
+        done = speech.step(model)
+        self._urgency.stepped(self._now() - began, speech.seconds - had_s)
         return done
 
     def _next(self) -> Work | None:
@@ -102,18 +108,25 @@ class Scheduler:
                 self._changed.wait()
             if self._closing:
                 return None
-            return min(self._waiting, key=lambda entry: (not entry[1].dropped, entry[1].due_at, entry[0]))[1]
+            dropped = next((work for work in self._waiting if work.dropped), None)
+            return dropped or self._urgency.first(self._waiting, self._now())
 
     def _remove(self, done: Work) -> None:
         with self._changed:
-            self._waiting = [entry for entry in self._waiting if entry[1] is not done]
+            self._waiting = [work for work in self._waiting if work is not done]
 
 
 class Work(Protocol):
-    """Something for the engine to do, step by step; stepped in the engine's thread only."""
+    """A claim with something for the engine to do, step by step; stepped in the engine's thread only."""
 
+    arrived_at: float
     due_at: float
     """When somebody hears that it is late, on the scheduler's clock."""
+
+    @property
+    def newcomer(self) -> bool:
+        """See `Claim`."""
+        ...
 
     @property
     def dropped(self) -> bool:
@@ -128,8 +141,12 @@ class Work(Protocol):
 class Call(Generic[T]):
     """A function of the model, in one step."""
 
-    def __init__(self, function: Callable[[Model], T], due_at: float) -> None:
-        self.due_at = due_at
+    newcomer = False
+    """It has a moment like one who speaks: a load waits for those with less in hand, and for nobody after that."""
+
+    def __init__(self, function: Callable[[Model], T], now: float, due_in_s: float) -> None:
+        self.arrived_at = now
+        self.due_at = now + due_in_s
         self.result: Future[T] = Future()
         self._function = function
 
@@ -153,7 +170,10 @@ class Speech:
     """An utterance in as many steps as the model makes of it."""
 
     def __init__(self, utterance: Utterance, outlet: Outlet, now: Callable[[], float]) -> None:
-        self.due_at = now() + utterance.due_s
+        self.arrived_at = now()
+        self.due_at = self.arrived_at + utterance.due_s
+        self._heard = utterance.due_s > 0
+        """Its listener hears what came before it."""
         self._utterance = utterance
         self._outlet = outlet
         self._now = now
@@ -163,6 +183,11 @@ class Speech:
     def dropped(self) -> bool:
         """Its listener has gone."""
         return self._outlet.cancelled
+
+    @property
+    def newcomer(self) -> bool:
+        """Its listener hears nothing yet, neither of it nor of what came before it."""
+        return not (self._heard or self._outlet.seconds)
 
     @property
     def seconds(self) -> float:

@@ -23,18 +23,39 @@ class Diary(WordModel):
         super().__init__({"interleaves": interleaves})
         self.steps_run: list[int | None] = []
         self.closed: list[int | None] = []
+        self.open_then: list[set[int | None]] = []
+        """Whose utterances were begun and not yet closed, at each step."""
         self.freed = False
 
     def steps(self, utterance: Utterance, sink: Sink) -> Iterator[None]:
         try:
             for _ in super().steps(utterance, sink):
                 self.steps_run.append(utterance.seed)
+                self.open_then.append(set(self.steps_run) - set(self.closed))
                 yield
         finally:
             self.closed.append(utterance.seed)
 
     def close(self) -> None:
         self.freed = True
+
+
+class Timed(WordModel):
+    """Lets a step take as long as it is told, and writes down what the step was told."""
+
+    def __init__(self, takes_s: float) -> None:
+        super().__init__({})
+        self.now = 100.0
+        self.told: list[tuple[float, bool]] = []
+        self._takes_s = takes_s
+
+    def steps(self, utterance: Utterance, sink: Sink) -> Iterator[None]:
+        inner = super().steps(utterance, sink)
+        for _ in utterance.text.split():
+            self.told.append((round(sink.in_hand_s, 3), sink.alone))
+            self.now += self._takes_s
+            next(inner)
+            yield
 
 
 def never(error: Exception) -> None:
@@ -47,7 +68,17 @@ def outlet() -> Outlet:
 
 async def run(model: Diary, *utterances: Utterance) -> list[int | None]:
     """Queue everything while time stands still, then let the engine run; return whose step came when."""
-    scheduler = Scheduler(lambda: model, never, now=lambda: 100.0)
+    await speak(Scheduler(lambda: model, never, now=lambda: 100.0), *utterances)
+    return model.steps_run
+
+
+async def told(model: Timed, *utterances: Utterance) -> list[tuple[float, bool]]:
+    """Return what the model was told before each of its steps: seconds in hand, and whether nobody else waited."""
+    await speak(Scheduler(lambda: model, never, now=lambda: model.now), *utterances)
+    return model.told
+
+
+async def speak(scheduler: Scheduler, *utterances: Utterance) -> None:
     outlets = [outlet() for _ in utterances]
     for utterance, out in zip(utterances, outlets, strict=True):
         scheduler.speak(utterance, out)
@@ -56,7 +87,6 @@ async def run(model: Diary, *utterances: Utterance) -> list[int | None]:
         while not all(out.finished for out in outlets):  # noqa: ASYNC110 - the engine's thread has no event for us
             await asyncio.sleep(0.001)
     scheduler.close()
-    return model.steps_run
 
 
 async def test_the_one_whose_listener_runs_dry_first_is_next() -> None:
@@ -68,6 +98,35 @@ async def test_the_one_whose_listener_runs_dry_first_is_next() -> None:
 
 async def test_who_came_first_goes_first_where_both_are_due() -> None:
     assert await run(Diary(), Utterance("a b", "one", seed=1), Utterance("a b", "one", seed=2)) == [1, 2, 1, 2]
+
+
+async def test_a_newcomer_goes_before_one_who_has_enough_in_hand_and_after_one_who_hears_silence() -> None:
+    ahead, dry = Utterance("a", "one", seed=1, due_s=9.0), Utterance("a", "one", seed=3, due_s=0.001)
+    assert await run(Diary(), ahead, Utterance("a", "one", seed=2), dry) == [3, 2, 1]
+
+
+async def test_in_hand_is_what_was_yielded_less_the_time_that_went_by() -> None:
+    assert await told(Timed(0.03), Utterance("a b c", "one")) == [(0.0, True), (0.1, True), (0.17, True)]
+
+
+async def test_in_hand_counts_what_the_listener_had_when_the_utterance_came() -> None:
+    assert await told(Timed(0.03), Utterance("a b", "one", due_s=0.25)) == [(0.25, True), (0.32, True)]
+
+
+async def test_silence_that_was_heard_is_no_debt() -> None:
+    assert await told(Timed(0.3), Utterance("a b c", "one")) == [(0.0, True), (0.1, True), (0.1, True)]
+
+
+async def test_a_model_is_told_whether_others_wait() -> None:
+    found = await told(Timed(0.0), Utterance("a b", "one"), Utterance("a b", "one", due_s=9.0))
+    assert [alone for _, alone in found] == [False, False, True, True]
+
+
+async def test_what_steps_take_is_learnt() -> None:
+    ahead = Utterance("a", "one", due_s=1.0)
+    newcomers = [Utterance("a", "one") for _ in range(3)]
+    # Two steps of 0.3 s for 0.1 s of audio each, and no third one before the listener who has 0.4 s left.
+    assert [in_hand_s for in_hand_s, _ in await told(Timed(0.3), ahead, *newcomers)] == [0.0, 0.0, 0.4, 0.0]
 
 
 async def test_an_engine_that_cannot_interleave_finishes_what_it_began() -> None:
@@ -91,6 +150,7 @@ async def test_a_dropped_utterance_frees_what_it_holds_before_anything_else() ->
             await asyncio.sleep(0.001)
     scheduler.close()
     assert model.closed == [1, 2]
+    assert model.open_then[-1] == {2}
     assert len(model.steps_run) < 6
 
 
