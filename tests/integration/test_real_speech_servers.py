@@ -42,7 +42,7 @@ def settings_for(server: SpeechServer, tmp_path: Path, *, key: str = "", more: s
     file = tmp_path / "settings.yaml"
     file.write_text(
         f"providers:\n  lan: {{type: openai, base_url: '{server.base_url}', api_key: '{key or server.key}'{more}}}\n"
-        "fallback: {first_audio_s: 20}\n"
+        "fallback: {first_audio_s: 20}\ncache: {enabled: false}\n"
     )
     return load(
         file,
