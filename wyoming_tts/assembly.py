@@ -74,8 +74,7 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
     """Return the parts of a house, which all work with this store."""
     last_resort = _last_resort(settings)
     enabled = {name: provider for name, provider in settings.providers.items() if provider.enabled}
-    unlisted = {last_resort: registry.PROVIDER_TYPES[LAST_RESORT_TYPE](type=LAST_RESORT_TYPE)}
-    adapters = {name: registry.build(name, one, context) for name, one in {**enabled, **unlisted, **enabled}.items()}
+    adapters = _adapters(enabled, last_resort, context)
     carry_on = CarryOn(Yardstick(adapters[last_resort]), Paces())
     levels = LevelBook(store.levels, target_lufs=settings.audio.loudness_lufs, enabled=settings.audio.level_voices)
     shared = Shared(
@@ -105,15 +104,16 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
         voices=catalog.advertised,
         is_quiet=lambda: not speaker.active,
     )
+    levelling = Levelling(
+        providers,
+        levels,
+        context.clock,
+        wanted=lambda: _default_chain(router),
+        is_quiet=lambda: not speaker.active,
+    )
     background: dict[str, Job] = {
         "known levels": levels.load,
-        "levels": Levelling(
-            providers,
-            levels,
-            context.clock,
-            wanted=lambda: _default_chain(router),
-            is_quiet=lambda: not speaker.active,
-        ).run,
+        "levels": levelling.run,
         **({"phrases": phrasebook.run} if keeps_letters else {}),  # a command has no time for them
         **StoreUpkeep(store, context.clock).jobs(),
         **_watching(settings, context.clock, providers, guesses),
@@ -136,6 +136,12 @@ def store(settings: Settings) -> Store:
             enabled=cache.enabled,
         ),
     )
+
+
+def _adapters(enabled: Mapping[str, ProviderSettings], last_resort: str, context: AdapterContext) -> dict[str, Adapter]:
+    """Return everybody who can speak by name, with the last resort among them."""
+    unlisted = {last_resort: registry.PROVIDER_TYPES[LAST_RESORT_TYPE](type=LAST_RESORT_TYPE)}
+    return {name: registry.build(name, one, context) for name, one in {**enabled, **unlisted, **enabled}.items()}
 
 
 def _last_resort(settings: Settings) -> str:

@@ -21,6 +21,7 @@ from wyoming_tts.speech.prosody import Prosody
 from wyoming_tts.speech.utterance import Utterance
 from wyoming_tts.store.period import Span
 from wyoming_tts.store.speech_index import Entry
+from wyoming_tts.synthesis.store_upkeep import TIDY_SPEECH_EVERY_S
 from wyoming_tts.workers.pool import WorkerPool
 
 if TYPE_CHECKING:

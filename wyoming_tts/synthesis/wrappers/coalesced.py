@@ -60,7 +60,7 @@ def _essence(utterance: Utterance, capabilities: Capabilities) -> Utterance:
     One that runs on from others of its answer is nobody else's: the engine ends what it holds for an answer with that.
     """
     if utterance.streamed and capabilities.one_breath:
-        return replace(utterance, due_s=0.0, patience_s=None, cacheable=True)
+        return replace(utterance, due_s=0.0, patience_s=None, cacheable=True, sentence_starts=())
     essence = replace(utterance, answer_id="", due_s=0.0, patience_s=None, cacheable=True)
     return essence if capabilities.minds_context else replace(essence, previous_text="", next_text="", streamed=False)
 

@@ -130,10 +130,11 @@ OTHERS: dict[str, object] = {
     "patience_s": 1.6,
     "via": ("another",),
     "insist": True,
+    "sentence_starts": (0, 4),
     "seed": 7,
 }
 """Another value of each field of an utterance."""
-FREE = {"answer_id", "cacheable", "due_s", "patience_s"}
+FREE = {"answer_id", "cacheable", "due_s", "patience_s", "sentence_starts"}
 """What makes no difference to the audio, nor to whether there is any."""
 AROUND = {"previous_text", "next_text", "streamed"}
 
