@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
@@ -97,20 +98,14 @@ def parts(settings: Settings, context: AdapterContext, store: Store, *, keeps_le
         letters=Letters(StoredDeadLetterBox(store.letters), store.begin_hash) if keeps_letters else None,
         learn=often.heard,
     )
-    phrasebook = Phrasebook(
-        _phrase_planner(settings, store, router),
-        often,
-        context.clock,
-        voices=catalog.advertised,
-        is_quiet=lambda: not speaker.active,
-    )
-    levelling = Levelling(
-        providers,
-        levels,
-        context.clock,
-        wanted=lambda: _default_chain(router),
-        is_quiet=lambda: not speaker.active,
-    )
+
+    def is_quiet() -> bool:
+        return not speaker.active
+
+    planner = _phrase_planner(settings, store, router)
+    phrasebook = Phrasebook(planner, often, context.clock, voices=catalog.advertised, is_quiet=is_quiet)
+    wanted = partial(_default_chain, router)
+    levelling = Levelling(providers, levels, context.clock, wanted=wanted, is_quiet=is_quiet)
     background: dict[str, Job] = {
         "known levels": levels.load,
         "levels": levelling.run,

@@ -61,7 +61,7 @@ def _essence(utterance: Utterance, capabilities: Capabilities) -> Utterance:
     """
     if utterance.streamed and capabilities.one_breath:
         return replace(utterance, due_s=0.0, patience_s=None, cacheable=True, sentence_starts=())
-    essence = replace(utterance, answer_id="", due_s=0.0, patience_s=None, cacheable=True)
+    essence = replace(utterance, answer_id="", due_s=0.0, patience_s=None, cacheable=True, sentence_starts=())
     return essence if capabilities.minds_context else replace(essence, previous_text="", next_text="", streamed=False)
 
 
