@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import psutil
 
 from benchmarks.client import Client
-from benchmarks.memory_house import RATE, WORD_S
 from benchmarks.measure import IN_MS, Summary
+from benchmarks.memory_house import WORD_S
 from benchmarks.options import parser
 from benchmarks.report import Figure, Report
 from benchmarks.texts import text_of

@@ -16,7 +16,7 @@ def extremes(pcm: memoryview, samples: int, stride: int) -> tuple[list[int], lis
     if numpy is None or not pcm:
         return _plainly(pcm, samples, stride)
     blocks = numpy.frombuffer(pcm, dtype="<i2").reshape(-1, samples)[:, ::stride]
-    return blocks.max(axis=1).tolist(), blocks.min(axis=1).tolist()
+    return numpy.maximum.reduce(blocks, axis=1).tolist(), numpy.minimum.reduce(blocks, axis=1).tolist()
 
 
 def _plainly(pcm: memoryview, samples: int, stride: int) -> tuple[list[int], list[int]]:

@@ -24,7 +24,7 @@ LOWEST_LEVEL = 33
 LOOKED_AT_HZ = 8000
 """About as many samples a second tell how loud a window is; all of them would cost three times as much."""
 AT_ONCE_S = 1.0
-"""Looked at together: one look at a second costs as much as one at a piece of it, and most pauses are never asked for."""
+"""Looked at together, and most are never asked for: one look at a second costs as much as one at a piece of it."""
 MOST_WINDOWS = 60_000
 """10 minutes of audio in 120 kB; no utterance is longer, and of one that is the beginning is looked at."""
 

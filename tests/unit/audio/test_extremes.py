@@ -60,5 +60,6 @@ assert _loaded_numpy().whole
 
 def test_a_numpy_that_another_thread_is_still_importing_is_not_used(tmp_path: Path) -> None:
     """Another one stands in front of the real one, whose import waits."""
-    (tmp_path / "numpy.py").write_text("import __main__\n__main__.begun.set()\n__main__.goes_on.wait(10)\nwhole = True\n")
+    slow = "import __main__\n__main__.begun.set()\n__main__.goes_on.wait(10)\nwhole = True\n"
+    (tmp_path / "numpy.py").write_text(slow, encoding="utf-8")
     subprocess.run([sys.executable, "-c", HALF_IMPORTED.format(folder=str(tmp_path))], check=True)
