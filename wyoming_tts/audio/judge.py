@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from operator import mul
+from operator import mul, sub
 from typing import TYPE_CHECKING
 
 from wyoming_tts.audio.disguise import Disguise
+from wyoming_tts.audio.extremes import extremes
 from wyoming_tts.audio.fault import Fault
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Judge:
         if not self._sounding_blocks:
             return False
         mean = self._ranges / self._sounding_blocks
-        if self._range(self._last) > ABRUPT * mean:
+        if self._range(memoryview(self._last)) > ABRUPT * mean:
             return True
         samples = memoryview(b"".join(self._last_sound)).cast("h").tolist()
         while samples and abs(samples[-1]) <= SILENT_RANGE // 2:
@@ -116,35 +117,43 @@ class Judge:
         fault = self._disguise.see(pcm)
         if fault is not None:
             return fault
-        heard_before = self._heard_bytes - len(self._window)
         self._heard_bytes += len(pcm)
         self._last = (self._last + pcm[-self._block_bytes :])[-self._block_bytes :]
         self._window += pcm
+        window, signs = memoryview(self._window), _signs(self._window)
+        begins = self._heard_bytes - len(window)
         window_bytes = NOISE_BLOCKS * self._block_bytes
         start = 0
-        while fault is None and len(self._window) - start >= self._at + self._block_bytes:
+        for range_ in self._ranges_of(window[self._at :]):
             block = start + self._at
-            fault = self._block(memoryview(self._window)[block : block + self._block_bytes], heard_before + block)
+            fault = self._block(range_, window[block : block + self._block_bytes], begins + block)
             self._at += self._block_bytes
             if fault is None and self._at == window_bytes:
-                fault = self._whole_window(self._window[start : start + window_bytes])
-                start, self._at = start + window_bytes, 0
+                end = start + window_bytes
+                fault = self._whole_window(window[start:end], signs[start // 2 : end // 2])
+                start, self._at = end, 0
+            if fault is not None:
+                break
+        self._undecided = (
+            self._noise_windows > 0
+            or self._is_noise(window[start:], signs[start // 2 :])
+            or self._is_noise(memoryview(self._last), _signs(self._last))
+        )
         self._window = self._window[start:]
-        self._undecided = self._noise_windows > 0 or self._is_noise(self._window) or self._is_noise(self._last)
         return fault
 
     def end(self) -> Fault | None:
         """Hear what is left of the last block; return what is wrong with it or with a stream as short as this one."""
         fault = self._disguise.end()
-        rest = self._window[self._at :]
+        window = memoryview(self._window)
+        rest = window[self._at :]
         if fault is None and rest:
-            fault = self._block(memoryview(rest), self._heard_bytes - len(rest))
-        if fault is None and self._noise_windows and self._is_noise(self._window):
+            fault = self._block(self._range(rest), rest, self._heard_bytes - len(rest))
+        if fault is None and self._noise_windows and self._is_noise(window, _signs(self._window)):
             fault = Fault.NOISE
         return fault
 
-    def _block(self, block: memoryview, at: int) -> Fault | None:
-        range_ = self._range(block)
+    def _block(self, range_: int, block: memoryview, at: int) -> Fault | None:
         silent_s = (at - self._sound_bytes) / 2 / self._rate
         if range_ <= SILENT_RANGE:
             silent_s += len(block) / 2 / self._rate
@@ -157,28 +166,41 @@ class Judge:
         self._sound_bytes = at + len(block)
         return None
 
-    def _whole_window(self, window: bytes) -> Fault | None:
-        self._noise_windows = self._noise_windows + 1 if self._is_noise(window) else 0
+    def _whole_window(self, window: memoryview, signs: bytes) -> Fault | None:
+        self._noise_windows = self._noise_windows + 1 if self._is_noise(window, signs) else 0
         return Fault.NOISE if self._noise_windows >= NOISE_WINDOWS else None
 
-    def _is_noise(self, window: bytes) -> bool:
-        count = len(window) // 2
+    def _is_noise(self, window: memoryview, signs: bytes) -> bool:
+        count = len(signs)
         if count < _SMALLEST_NOISE_SAMPLES:
             return False
-        signs = int.from_bytes(window[1::2].translate(_IS_NEGATIVE), "little")
-        crossings = (signs ^ (signs >> 8)).bit_count()
+        bits = int.from_bytes(signs, "little")
+        crossings = (bits ^ (bits >> 8)).bit_count()
         if crossings <= NOISE_CROSSINGS * count:
             return False
-        samples: list[int] = memoryview(window).cast("h")[:: self._stride].tolist()
+        samples: list[int] = window[: 2 * count].cast("h")[:: self._stride].tolist()
         power: int = sum(map(mul, samples, samples))
         return power > self._noise_power * len(samples)
 
-    def _range(self, pcm: bytes | memoryview) -> int:
+    def _ranges_of(self, pcm: memoryview) -> list[int]:
+        """Return the range of each whole block of the PCM."""
+        pcm = pcm[: len(pcm) - len(pcm) % self._block_bytes]
+        ranges = _ranges(pcm, self._block_bytes // 2, self._stride)
+        if self._stride > 1 and ranges and min(ranges) <= SILENT_RANGE:
+            exact = _ranges(pcm, self._block_bytes // 2, 1)
+            return [each if about <= SILENT_RANGE else about for about, each in zip(ranges, exact, strict=True)]
+        return ranges
+
+    def _range(self, pcm: memoryview) -> int:
         """Return about the distance between the lowest and the highest sample; exact where it is as good as silent."""
-        view = memoryview(pcm).cast("h")
-        samples = view[:: self._stride].tolist()
-        range_ = max(samples) - min(samples)
-        if range_ > SILENT_RANGE or self._stride == 1:
-            return range_
-        samples = view.tolist()
-        return max(samples) - min(samples)
+        about, exact = (_ranges(pcm, len(pcm) // 2, stride)[0] for stride in (self._stride, 1))
+        return exact if about <= SILENT_RANGE else about
+
+
+def _signs(pcm: bytes) -> bytes:
+    """Return 1 for every sample that is negative, else 0."""
+    return pcm[1::2].translate(_IS_NEGATIVE)
+
+
+def _ranges(pcm: memoryview, samples: int, stride: int) -> list[int]:
+    return list(map(sub, *extremes(pcm, samples, stride)))

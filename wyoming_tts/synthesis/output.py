@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 READY_BYTES = 64 * 1024
 """Finished audio waiting for the client, 1.5 s at 22,050 Hz; behind it everything else waits."""
 
+JOINED_BYTES = 16 * 1024
+"""Of it goes out at once: as much as is written to a socket in one go. Nothing waits to be joined."""
+
 
 class Output:
     """Takes the audio of attempts in their order, and yields it in the format of the first that made a sound."""
@@ -39,7 +42,7 @@ class Output:
         self._on_first_audio = on_first_audio
         self._record = record
         self._clock = clock
-        self._pipe = ChunkPipe(READY_BYTES)
+        self._pipe = ChunkPipe(READY_BYTES, joined_bytes=JOINED_BYTES)
         self._format: AudioFormat | None = None
         self.playout = Playout(clock)
         self.held_up_s = 0.0

@@ -6,17 +6,19 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
+from wyoming_tts.speech.audio import Chunk
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-    from wyoming_tts.speech.audio import Chunk
 
 
 class ChunkPipe:
     """One writer, one reader; the writer waits while `limit_bytes` are unread, a failure arrives after its audio."""
 
-    def __init__(self, limit_bytes: int) -> None:
+    def __init__(self, limit_bytes: int, *, joined_bytes: int = 0) -> None:
+        """Hand over chunks that wait together as one, as long as they have no more than `joined_bytes` in all."""
         self._limit_bytes = limit_bytes
+        self._joined_bytes = joined_bytes
         self._unread: deque[Chunk] = deque()
         self._unread_bytes = 0
         self._changed = asyncio.Event()
@@ -60,7 +62,7 @@ class ChunkPipe:
         """Yield what was put, in order; then raise the failure, if there was one."""
         while True:
             while self._unread:
-                chunk = self._unread.popleft()
+                chunk = self._next()
                 self._unread_bytes -= len(chunk.pcm)
                 if self._unread_bytes < self._limit_bytes:
                     self._room.set()
@@ -70,3 +72,14 @@ class ChunkPipe:
             await self.stir()
         if self._failure is not None:
             raise self._failure
+
+    def _next(self) -> Chunk:
+        """Return the next chunk, with those that wait behind it as far as they may be joined."""
+        chunk = self._unread.popleft()
+        size = len(chunk.pcm)
+        joined = [chunk]
+        while self._unread and (size := size + len(self._unread[0].pcm)) <= self._joined_bytes:
+            joined.append(self._unread.popleft())
+        if len(joined) == 1:
+            return chunk
+        return Chunk(b"".join(one.pcm for one in joined), tuple(mark for one in joined for mark in one.marks))

@@ -19,6 +19,8 @@ CHUNKS_PER_WRITE = 4
 """Audio chunks handed to the socket in one go, 16 KiB: fewer system calls, and yet so little that a slow reader has
 taken it soon. Whatever is to be said last, an `error`, has to wait behind it."""
 
+CLOSED = "The client has closed the connection."
+
 LOOKS_PER_TIMEOUT = 4
 """How often within the write timeout progress is looked for, so that a cut comes at most a quarter late."""
 
@@ -58,11 +60,9 @@ class Outlet:
 
     async def audio(self, events: AudioEvents, pcm: bytes, *, first: bool) -> None:
         """Write audio, after `audio-start` where it is the first of its answer."""
-        if first:
-            head, piece = next(events.chunks(pcm))
-            await self.write(events.start, head, piece)
-            pcm = pcm[len(piece) :]
         chunks = events.chunks(pcm)
+        if first:
+            await self.write(events.start, *next(chunks))
         while some := list(islice(chunks, CHUNKS_PER_WRITE)):
             await self.write(*(part for chunk in some for part in chunk))
 
@@ -82,6 +82,11 @@ class Outlet:
             transport.abort()
 
     async def _drain(self) -> None:
+        if not self._writer.transport.get_write_buffer_size():  # as nearly always: no timer for what is over already
+            try:
+                return await self._writer.drain()
+            except OSError as error:
+                raise PeerGone(CLOSED) from error
         loop = asyncio.get_running_loop()
         taken, since = self._taken(), loop.time()
         while True:
@@ -90,7 +95,7 @@ class Outlet:
                     return await self._writer.drain()
             except OSError as error:
                 if not look.expired():  # not our timeout: ETIMEDOUT of the socket is a TimeoutError, too
-                    raise PeerGone("The client has closed the connection.") from error
+                    raise PeerGone(CLOSED) from error
                 if self._taken() > taken:
                     taken, since = self._taken(), loop.time()
                 elif loop.time() - since >= self._write_timeout_s:

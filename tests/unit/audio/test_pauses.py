@@ -82,4 +82,11 @@ def test_memory_is_bounded() -> None:
     finder.feed(bytes(2 * MOST_WINDOWS + 2000))
     finder.feed(bytes(2000))
     assert finder.pauses()[-1].end_s == pytest.approx(MOST_WINDOWS / 100)
-    assert len(finder._held) < 2
+    assert finder._held_bytes < 2
+
+
+def test_what_nobody_asks_for_is_held_for_a_second_at_the_most() -> None:
+    finder = PauseFinder(FORMAT)
+    for _ in range(500):
+        finder.feed(SPEECH[:640])
+        assert sum(map(len, finder._held)) < FORMAT.size(1.0)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from wyoming_tts.speech.audio import Chunk
+from wyoming_tts.speech.audio import Chunk, Mark
 from wyoming_tts.synthesis.pipe import ChunkPipe
 
 
@@ -47,3 +47,24 @@ async def test_the_reader_waits_for_the_writer() -> None:
     assert not reader.done()
     await pipe.put(Chunk(b"x"))
     assert (await reader).pcm == b"x"
+
+
+async def test_what_waits_together_is_handed_over_as_one_up_to_a_size() -> None:
+    pipe = ChunkPipe(100, joined_bytes=4)
+    for number, pcm in enumerate([b"a", b"bc", b"defgh", b"i", b"jklm"]):
+        await pipe.put(Chunk(pcm, (Mark(number, 0.0),)))
+    pipe.end()
+    chunks = [chunk async for chunk in pipe.chunks()]
+    assert [chunk.pcm for chunk in chunks] == [b"abc", b"defgh", b"i", b"jklm"]
+    assert [mark.offset for chunk in chunks for mark in chunk.marks] == [0, 1, 2, 3, 4]
+
+
+async def test_what_was_joined_makes_room_for_all_of_it() -> None:
+    pipe = ChunkPipe(4, joined_bytes=100)
+    for _ in range(4):
+        await pipe.put(Chunk(b"x"))
+    writer = asyncio.ensure_future(pipe.put(Chunk(b"yyyy")))
+    chunks = pipe.chunks()
+    assert (await anext(chunks)).pcm == b"xxxx"
+    await writer
+    assert (await anext(chunks)).pcm == b"yyyy"

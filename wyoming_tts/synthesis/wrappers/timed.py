@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from typing import TYPE_CHECKING, TypeVar
 
 from wyoming_tts.errors import ProviderTimeout
 from wyoming_tts.speech.audio import AudioStream, Chunk
+from wyoming_tts.synthesis.deadline import Deadline
 from wyoming_tts.text.utterances import speech_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable
 
     from wyoming_tts.speech.audio import AudioFormat
     from wyoming_tts.speech.utterance import Utterance
     from wyoming_tts.synthesis.provider import Synthesizes
+
+T = TypeVar("T")
 
 WHOLE_RTF = 4.0
 """Seconds of work for a second of speech after which an utterance is given up, however steadily it trickles."""
@@ -35,10 +38,9 @@ class Timed:
     @asynccontextmanager
     async def synthesize(self, utterance: Utterance) -> AsyncIterator[AudioStream]:
         """Speak; raises ProviderTimeout where the provider is slower than its budget."""
-        budget = _Budget(utterance, self._gap_s, self._provider)
         async with AsyncExitStack() as stack:
-            async with budget.first():
-                stream = await stack.enter_async_context(self._inner.synthesize(utterance))
+            budget = stack.enter_context(closing(_Budget(utterance, self._gap_s, self._provider)))
+            stream = await budget.first(stack.enter_async_context(self._inner.synthesize(utterance)))
             yield AudioStream(stream.format, _TimedChunks(stream, budget))
 
 
@@ -47,6 +49,7 @@ class _Budget:
 
     def __init__(self, utterance: Utterance, gap_s: float, provider: str) -> None:
         self._provider = provider
+        self._deadline = Deadline()
         self._patience_s = utterance.patience_s
         # Whoever may wait long for the first sound, since nobody stands behind it, may wait as long for the next.
         self._gap_s = max(gap_s, utterance.patience_s or 0.0)
@@ -56,50 +59,39 @@ class _Budget:
             speech_s = speech_seconds(utterance.text) / utterance.prosody.speed
             self._left_s = utterance.due_s + self._patience_s + WHOLE_RTF * speech_s
 
+    def close(self) -> None:
+        """Say that nobody waits any more."""
+        self._deadline.close()
+
     def heard(self, seconds: float) -> None:
         """Note that `seconds` of audio came."""
         self._dry_at = max(self._dry_at, _now()) + seconds
 
-    def first(self) -> _Waiting:
+    async def first(self, work: Awaitable[T]) -> T:
         """Wait for what comes before the first audio."""
         by = None if self._patience_s is None else self._dry_at + self._patience_s
-        return _Waiting(self, by, "its first audio did not come in time")
+        return await self._within(work, _now(), by, "its first audio did not come in time")
 
-    def following(self) -> _Waiting:
+    async def following(self, work: Awaitable[T]) -> T:
         """Wait for one more chunk, or the end."""
-        by = max(self._dry_at, _now()) + self._gap_s
-        if self._left_s is not None and _now() + self._left_s < by:
-            return _Waiting(self, _now() + self._left_s, "not finished in time")
-        return _Waiting(self, by, "its next audio did not come in time")
+        now = _now()
+        by = max(self._dry_at, now) + self._gap_s
+        if self._left_s is not None and now + self._left_s < by:
+            return await self._within(work, now, now + self._left_s, "not finished in time")
+        return await self._within(work, now, by, "its next audio did not come in time")
 
-    def worked(self, seconds: float) -> None:
-        """Note time that somebody waited."""
-        if self._left_s is not None:
-            self._left_s -= seconds
-
-    def failure(self, what: str) -> ProviderTimeout:
-        """Return the failure for a wait that was too long."""
-        return ProviderTimeout(what, provider=self._provider)
-
-
-class _Waiting:
-    """A wait that ends in ProviderTimeout, and is counted."""
-
-    def __init__(self, budget: _Budget, by: float | None, what: str) -> None:
-        self._budget = budget
-        self._what = what
-        self._timeout = asyncio.timeout_at(by)
-        self._began = _now()
-
-    async def __aenter__(self) -> None:
-        await self._timeout.__aenter__()
-
-    async def __aexit__(self, *raised: object) -> None:
-        self._budget.worked(_now() - self._began)
+    async def _within(self, work: Awaitable[T], now: float, by: float | None, what: str) -> T:
+        """Wait, and count the time that somebody waited; raises ProviderTimeout after `by`."""
         try:
-            await self._timeout.__aexit__(*raised)  # type: ignore[arg-type] # handed on as it came
+            with self._deadline.until(by):
+                return await work
         except TimeoutError as error:
-            raise self._budget.failure(self._what) from error
+            if not self._deadline.expired:
+                raise
+            raise ProviderTimeout(what, provider=self._provider) from error
+        finally:
+            if self._left_s is not None:
+                self._left_s -= _now() - now
 
 
 class _TimedChunks:
@@ -115,8 +107,8 @@ class _TimedChunks:
         return self
 
     async def __anext__(self) -> Chunk:
-        async with self._budget.following() if self._begun else self._budget.first():
-            chunk = await anext(self._chunks)
+        following = anext(self._chunks)
+        chunk = await (self._budget.following(following) if self._begun else self._budget.first(following))
         self._begun = True
         self._budget.heard(self._format.seconds(len(chunk.pcm)))
         return chunk
