@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from benchmarks.side_by_side.call import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from benchmarks.side_by_side.caller_process import CallerProcess
     from benchmarks.side_by_side.heard import Heard
 

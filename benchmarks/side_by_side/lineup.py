@@ -7,14 +7,14 @@ import json
 import sys
 import tempfile
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 
 from benchmarks.helper import helper
-from benchmarks.peer import free_port, until_it_listens
+from benchmarks.peer import free_port, peer, until_it_listens
 from benchmarks.side_by_side.caller_process import CallerProcess, caller_process
 from benchmarks.side_by_side.contender import Contender
 from benchmarks.texts import answer_of, sentence_of
@@ -23,15 +23,16 @@ from tests.servers.real_server import real_server
 from wyoming_tts.settings.model import Settings, TextSettings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
 OURS, PEER, ENGINE, MEMORY, BRIDGE = "wyoming-tts", "wyoming-piper", "bare piper-tts", "from memory", "wyoming-openai"
 HOUSE_VOICE = "Bench"
 """Its chain is Piper alone."""
 PATIENCE_S = 120.0
 """Nobody else shall speak in its place, however late it is: eSpeak NG would always be sooner."""
-FIRST_CLAUSE = "first_clause"
-"""What the section `text` calls it, see `clause_setting`."""
+WHOLE_SENTENCES: Mapping[str, object] = {"first_clause_after_s": 60.0}
+"""Settings of the section `text` with which a text stream never begins with a clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,6 @@ class Lineup:
     voice_dir: Path | None
     bridge_python: Path | None = None
     """An interpreter that has wyoming-openai."""
-    _numbers: list[int] = field(default_factory=list)
 
     def data_dir(self, voices: int = 1) -> tuple[Path, str]:
         """Return a new data directory with so many voices that share one network, and the name of the first."""
@@ -56,18 +56,32 @@ class Lineup:
             other.with_name(f"{other.name}.json").symlink_to(model.with_name(f"{model.name}.json").resolve())
         return data_dir, name
 
+    def servers(self) -> list[AbstractAsyncContextManager[Contender]]:
+        """Return this server and its peers."""
+        bridges = [self.bridge()] if self.bridge_python is not None else []
+        return [self.ours(), self.peer(), *bridges]
+
+    def everybody(self) -> list[AbstractAsyncContextManager[Contender]]:
+        """Return the servers, the engine alone, and the server without an engine."""
+        return [*self.servers(), self.engine(), self.memory()]
+
     @asynccontextmanager
     async def ours(
-        self, *, cache: bool = False, text: dict[str, object] | None = None, home: tuple[Path, str] | None = None
+        self,
+        name: str = OURS,
+        *,
+        cache: bool = False,
+        text: Mapping[str, object] | None = None,
+        home: tuple[Path, str] | None = None,
     ) -> AsyncIterator[Contender]:
         """`wyoming-tts serve`, as by default but for the cache and a voice that nobody stands in for."""
-        data_dir, name = home or self.data_dir()
+        data_dir, voice = home or self.data_dir()
         port = free_port()
         config = data_dir / "bench.yaml"
-        config.write_text(json.dumps(our_settings(name, cache=cache, text=text or {})), encoding="utf-8")
+        config.write_text(json.dumps(our_settings(voice, cache=cache, text=text or {})), encoding="utf-8")
         async with real_server(data_dir, "--config", str(config), uri=f"tcp://127.0.0.1:{port}") as server:
             await until_it_listens(port)
-            yield Contender(OURS, self.callers, server.pid, port, HOUSE_VOICE)
+            yield Contender(name, self.callers, server.pid, port, HOUSE_VOICE)
 
     @asynccontextmanager
     async def peer(self, *, home: tuple[Path, str] | None = None) -> AsyncIterator[Contender]:
@@ -89,6 +103,17 @@ class Lineup:
             await process.wait()
 
     @asynccontextmanager
+    async def bridge(self) -> AsyncIterator[Contender]:
+        """wyoming-openai before piper-tts behind OpenAI's speech API; the memory of both is not counted together."""
+        assert self.bridge_python is not None
+        data_dir, name = self.data_dir()
+        async with (
+            helper("piper_api", str(data_dir / "voices" / f"{name}.onnx")) as url,
+            peer(self.bridge_python, url, "tts-1", "alloy") as (pid, port),
+        ):
+            yield Contender(BRIDGE, self.callers, pid, port, "alloy")
+
+    @asynccontextmanager
     async def engine(self) -> AsyncIterator[Contender]:
         """piper-tts without a server."""
         data_dir, name = self.data_dir()
@@ -102,7 +127,7 @@ class Lineup:
             yield Contender(MEMORY, self.callers, psutil.Process().pid, int(port))
 
 
-def our_settings(voice: str, *, cache: bool, text: dict[str, object]) -> dict[str, object]:
+def our_settings(voice: str, *, cache: bool, text: Mapping[str, object]) -> dict[str, object]:
     """Return settings as by default, but for the cache, one voice without substitutes, and what `text` adds."""
     settings: dict[str, object] = {
         "voices": [{"name": HOUSE_VOICE, "language": "en", "chain": [f"piper/{voice}"]}],
@@ -111,16 +136,11 @@ def our_settings(voice: str, *, cache: bool, text: dict[str, object]) -> dict[st
             **dict.fromkeys(("first_audio_s", "last_first_audio_s", "gap_s"), PATIENCE_S),
             "hedge": "off",
         },
-        "text": text,
+        "text": {name: value for name, value in text.items() if name in TextSettings.model_fields},
     }
     if "cache" in Settings.model_fields:
         settings["cache"] = {"enabled": cache}
     return settings
-
-
-def clause_setting() -> str | None:
-    """Return the setting of the section `text` that lets a text stream begin with a clause; None without one."""
-    return next((name for name in TextSettings.model_fields if name.startswith(FIRST_CLAUSE)), None)
 
 
 def further(name: str, number: int) -> str:
