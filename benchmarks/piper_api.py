@@ -1,7 +1,7 @@
 """piper-tts behind OpenAI's speech API: raw PCM or WAV, sentence by sentence as the engine has it.
 
-For a bridge that needs such a server. `python -m benchmarks.piper_api VOICE.onnx` prints its address when it listens, and
-ends when its input does.
+For a bridge that needs such a server. `python -m benchmarks.piper_api VOICE.onnx` prints its address when it listens,
+and ends when its input does.
 """
 
 from __future__ import annotations

@@ -11,5 +11,5 @@ class Effort:
 
     quick: bool
 
-    def rounds(self, full: int, quick: int = 2) -> int:
+    def of(self, full: int, quick: int = 2) -> int:
         return quick if self.quick else full

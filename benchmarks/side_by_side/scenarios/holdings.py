@@ -41,7 +41,7 @@ async def holdings(lineup: Lineup, effort: Effort) -> Outcome:
 
 async def _rows(contender: Contender, voice: str, effort: Effort) -> list[Sequence[str]]:
     name, pid = contender.name, contender.pid
-    await asyncio.sleep(SETTLES_S * effort.rounds(2, 1))
+    await asyncio.sleep(SETTLES_S * effort.of(2, 1))
     rows = [_row(f"after the start: {name}", *_held(pid))]
     await warm([contender])
     await asyncio.sleep(SETTLES_S)

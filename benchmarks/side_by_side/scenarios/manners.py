@@ -32,10 +32,10 @@ async def manners(lineup: Lineup, effort: Effort) -> Outcome:
         await warm(contenders)
         listed = f"list of voices while {ROOMS} rooms hear {LONG_CHARS:,} characters"
         left = f"first audio of {CHARS} characters after somebody left"
-        found[listed] = {one.name: await _lists_s(one) for one in contenders}
-        found[left] = {
-            one.name: [await _after_leaving_s(one, i) for i in range(effort.rounds(20))] for one in contenders
-        }
+        chars = effort.of(LONG_CHARS, 300)
+        found[listed] = {one.name: await _lists_s(one, chars) for one in contenders}
+        seeds = range(effort.of(20))
+        found[left] = {one.name: [await _after_leaving_s(one, seed) for seed in seeds] for one in contenders}
     rows: list[Sequence[str]] = []
     for what, times in found.items():
         all_ = {name: Summary.of(its) for name, its in times.items()}
@@ -44,9 +44,9 @@ async def manners(lineup: Lineup, effort: Effort) -> Outcome:
     return Outcome(Report("side_by_side manners", HEADER, rows, []))
 
 
-async def _lists_s(contender: Contender) -> list[float]:
+async def _lists_s(contender: Contender, chars: int) -> list[float]:
     """Ask for the list again and again while it speaks."""
-    calls = [Call(answer_of(LONG_CHARS, seed=room)) for room in range(ROOMS)]
+    calls = [Call(answer_of(chars, seed=room)) for room in range(ROOMS)]
     times = []
     async with asyncio.TaskGroup() as group:
         speaking = group.create_task(contender.hear(*calls))

@@ -45,10 +45,10 @@ async def offered_load(lineup: Lineup, effort: Effort) -> Outcome:
         contenders = [await stack.enter_async_context(one) for one in (lineup.ours(), lineup.peer())]
         await warm(contenders)
         for contender in contenders:
-            capacity_per_s = await _capacity_per_s(contender, effort.rounds(BURSTS, 1))
+            capacity_per_s = await _capacity_per_s(contender, effort.of(BURSTS, 1))
             for share in SHARES:
                 rate_per_s = share * capacity_per_s
-                heard = await contender.hear(*poisson(effort.rounds(ANSWERS, 10), rate_per_s, seed=str(share)))
+                heard = await contender.hear(*poisson(effort.of(ANSWERS, 6), rate_per_s, seed=str(share)))
                 rows.append(_row(f"{share:.0%}: {contender.name}", rate_per_s, heard))
                 if contender.name == OURS:
                     dry = sum(one.underruns() > 0 for one in heard if one.chunks)

@@ -68,7 +68,7 @@ async def one_shot(lineup: Lineup, effort: Effort) -> Outcome:
         contenders = [await stack.enter_async_context(one) for one in lineup.everybody()]
         await warm(contenders)
         for case in CASES:
-            texts = [case.text(number) for number in range(effort.rounds(case.rounds))]
+            texts = [case.text(number) for number in range(effort.of(case.rounds, 1 if case.what == LONG else 2))]
             heard = await in_turn(contenders, [[Call(text)] for text in texts])
             answers = {name: [answer for (answer,) in rounds] for name, rounds in heard.items()}
             rows += [_row(case, name, answers) for name in answers]

@@ -10,7 +10,7 @@ from benchmarks.measure import IN_MS, Summary, tree_cpu_s
 from benchmarks.report import Figure, Report
 from benchmarks.side_by_side.call import Call
 from benchmarks.side_by_side.in_turn import in_turn
-from benchmarks.side_by_side.lineup import MEMORY, Lineup, warm
+from benchmarks.side_by_side.lineup import MEMORY, OURS, PEER, Lineup, warm
 from benchmarks.side_by_side.outcome import Outcome
 from benchmarks.side_by_side.pairs import Pairs
 from benchmarks.texts import sentence_of
@@ -37,7 +37,7 @@ async def repeated(lineup: Lineup, effort: Effort) -> Outcome:
         least = await stack.enter_async_context(lineup.memory())
         peer = await stack.enter_async_context(lineup.peer())
         await warm([ours, peer])
-        calls = [[Call(sentence_of(CHARS, seed="again"))]] * effort.rounds(TIMES, 10)
+        calls = [[Call(sentence_of(CHARS, seed="again"))]] * effort.of(TIMES, 10)
         first_s = {one.name: (await one.hear_text(calls[0][0].text)).first_audio_s for one in (ours, peer, least)}
         heard = await in_turn([ours, peer, least], calls)
         times = {name: [answer.first_audio_s for (answer,) in all_] for name, all_ in heard.items()}
@@ -48,7 +48,8 @@ async def repeated(lineup: Lineup, effort: Effort) -> Outcome:
     ]
     above_ms = (median(times[CACHED]) - median(times[MEMORY])) * 1e3
     figures = [Figure("said again: median above the memory server's", above_ms, LIMIT_MS, "ms"), *figures]
-    return Outcome(Report("side_by_side repeated", HEADER, rows, figures), {"said again, cache on": times})
+    drawn = {OURS: times[CACHED], PEER: times[PEER], MEMORY: times[MEMORY]}
+    return Outcome(Report("side_by_side repeated", HEADER, rows, figures), {"said again, cache on": drawn})
 
 
 async def _equal(ours: Contender, effort: Effort) -> list[Figure]:
@@ -57,7 +58,7 @@ async def _equal(ours: Contender, effort: Effort) -> list[Figure]:
     Two syntheses of one text differ in length: the duration of each sound is partly chance.
     """
     work, failed, lengths = [], 0, 0
-    for number in range(effort.rounds(5)):
+    for number in range(effort.of(5)):
         spent_s = []
         for rooms in (1, AT_ONCE):
             before_s = tree_cpu_s(ours.pid)

@@ -30,7 +30,7 @@ async def starting(lineup: Lineup, effort: Effort) -> Outcome:
     homes = {name: lineup.data_dir() for name in starts}
     accepting_s: dict[str, list[float]] = {name: [] for name in starts}
     audio_s: dict[str, list[float]] = {name: [] for name in starts}
-    for number in range(1 + effort.rounds(ROUNDS)):
+    for number in range(1 + effort.of(ROUNDS)):
         for name in starts if number % 2 else reversed(starts):
             began = perf_counter()
             async with starts[name](home=homes[name]) as contender:

@@ -11,7 +11,7 @@ from benchmarks.measure import Summary
 from benchmarks.report import Figure, Report
 from benchmarks.side_by_side.call import Call
 from benchmarks.side_by_side.in_turn import in_turn
-from benchmarks.side_by_side.lineup import PEER, WHOLE_SENTENCES, Lineup, warm
+from benchmarks.side_by_side.lineup import OURS, PEER, WHOLE_SENTENCES, Lineup, warm
 from benchmarks.side_by_side.outcome import Outcome
 from benchmarks.side_by_side.pairs import Pairs
 from benchmarks.texts import answer_of, sentence_of
@@ -51,7 +51,7 @@ async def text_stream(lineup: Lineup, effort: Effort) -> Outcome:
             await stack.enter_async_context(lineup.peer()),
         ]
         await warm(contenders)
-        calls = [[_call(number)] for number in range(effort.rounds(ROUNDS))]
+        calls = [[_call(number)] for number in range(effort.of(ROUNDS))]
         heard = await in_turn(contenders, calls)
     answers = {name: [answer for (answer,) in rounds] for name, rounds in heard.items()}
     after_s = {name: [one.after_sentence_s for one in all_] for name, all_ in answers.items()}
@@ -63,7 +63,9 @@ async def text_stream(lineup: Lineup, effort: Effort) -> Outcome:
         Figure("first clause: after the first sentence", median(after_s[CLAUSE]) * 1e3, 0, "ms"),
         Figure("underruns", dry, 0, "underruns"),
     ]
-    return Outcome(Report("side_by_side text_stream", HEADER, rows, figures))
+    drawn = {OURS: after_s[WHOLE], PEER: after_s[PEER]}
+    report = Report("side_by_side text_stream", HEADER, rows, figures)
+    return Outcome(report, {"text stream, after the first sentence": drawn})
 
 
 def _call(seed: int) -> Call:
