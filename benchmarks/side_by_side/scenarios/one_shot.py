@@ -83,14 +83,14 @@ def _row(case: Case, name: str, answers: Mapping[str, Sequence[Heard]]) -> Seque
     its = answers[name]
     _, median_ms, p95_ms, spread_ms, _ = Summary.of([one.first_audio_s for one in its]).in_ms()
     first, total = _ratios(its, answers[PEER])
-    compared = name != PEER
     memory = name == MEMORY
+    compared = name != PEER and not memory
     return (
         f"{case.what}: {name}",
         str(len(its)),
         *(median_ms, p95_ms, spread_ms, str(first) if compared else ""),
         "" if memory else f"{median(one.ended_s for one in its) * 1e3:.0f}",
-        str(total) if compared and not memory else "",
+        str(total) if compared else "",
         "" if memory else f"{median(one.audio_s for one in its):.1f}",
         str(sum(one.underruns() for one in its)),
         f"{max(one.dry_s() for one in its) * 1e3:.0f}",
