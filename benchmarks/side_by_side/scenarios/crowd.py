@@ -14,6 +14,7 @@ from benchmarks.side_by_side.in_turn import in_turn
 from benchmarks.side_by_side.lineup import OURS, PEER, Lineup, warm
 from benchmarks.side_by_side.outcome import Outcome
 from benchmarks.side_by_side.pairs import Pairs
+from benchmarks.side_by_side.same_audio import same_audio
 from benchmarks.texts import sentence_of
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ async def crowd(lineup: Lineup, effort: Effort) -> Outcome:
             compared = {name: _compare(its, rounds[PEER]) for name, its in rounds.items()}
             rows += [_row(size, name, its, compared[name]) for name, its in rounds.items()]
             figures += _figures(size, rounds[OURS], compared[OURS])
+            figures.append(same_audio(_rooms(size), *(_together(rounds[name]) for name in (OURS, PEER))))
             first_audio_s[_rooms(size)] = {
                 name: [one.first_audio_s for round_ in its for one in round_.answers if not one.error]
                 for name, its in rounds.items()
@@ -99,6 +101,10 @@ def _rooms(size: Size) -> str:
     return f"{size.rooms} rooms at once" if size.rooms > 1 else "1 room"
 
 
+def _together(rounds: Sequence[_Round]) -> list[Heard]:
+    return [answer for round_ in rounds for answer in round_.answers]
+
+
 def _compare(ours: Sequence[_Round], theirs: Sequence[_Round]) -> tuple[Pairs, Pairs, Pairs]:
     """Return the ratios of p50, p95 and audio per second."""
     p50, p95 = (
@@ -110,7 +116,7 @@ def _compare(ours: Sequence[_Round], theirs: Sequence[_Round]) -> tuple[Pairs, P
 
 def _row(size: Size, name: str, its: Sequence[_Round], compared: tuple[Pairs, Pairs, Pairs]) -> Sequence[str]:
     p50, p95, audio = ("", "", "") if name == PEER else map(str, compared)
-    answers = [one for round_ in its for one in round_.answers]
+    answers = _together(its)
     return (
         f"{_rooms(size)}: {name}",
         str(len(its)),
@@ -129,7 +135,7 @@ def _row(size: Size, name: str, its: Sequence[_Round], compared: tuple[Pairs, Pa
 def _figures(size: Size, its: Sequence[_Round], compared: tuple[Pairs, Pairs, Pairs]) -> list[Figure]:
     p50, p95, audio = compared
     rooms = _rooms(size)
-    failed = sum(bool(one.error) for round_ in its for one in round_.answers)
+    failed = sum(bool(one.error) for one in _together(its))
     figures = [Figure(f"{rooms}: answers that failed", failed, 0, "answers")]
     if size.p50_limit is not None:
         figures.append(Figure(f"{rooms}: first audio p50 to the peer's", p50.median, size.p50_limit, "times"))

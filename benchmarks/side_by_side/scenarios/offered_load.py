@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from benchmarks.measure import percentile
 from benchmarks.report import Figure, Report
 from benchmarks.side_by_side.call import Call
-from benchmarks.side_by_side.lineup import OURS, Lineup, warm
+from benchmarks.side_by_side.lineup import OURS, PEER, Lineup, warm
 from benchmarks.side_by_side.outcome import Outcome
+from benchmarks.side_by_side.same_audio import same_audio
 from benchmarks.texts import sentence_of
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ ANSWERS = 60
 async def offered_load(lineup: Lineup, effort: Effort) -> Outcome:
     rows: list[Sequence[str]] = []
     figures: list[Figure] = []
+    answers: dict[tuple[str, float], list[Heard]] = {}
     async with AsyncExitStack() as stack:
         contenders = [await stack.enter_async_context(one) for one in (lineup.ours(), lineup.peer())]
         await warm(contenders)
@@ -49,11 +51,13 @@ async def offered_load(lineup: Lineup, effort: Effort) -> Outcome:
             for share in SHARES:
                 rate_per_s = share * capacity_per_s
                 heard = await contender.hear(*poisson(effort.of(ANSWERS, 6), rate_per_s, seed=str(share)))
+                answers[contender.name, share] = heard
                 rows.append(_row(f"{share:.0%}: {contender.name}", rate_per_s, heard))
                 if contender.name == OURS:
                     dry = sum(one.underruns() > 0 for one in heard if one.chunks)
                     failed = sum(bool(one.error) for one in heard)
                     figures.append(Figure(f"{share:.0%}: answers that ran dry or failed", dry + failed, 0, "answers"))
+    figures += [same_audio(f"{share:.0%}", answers[OURS, share], answers[PEER, share]) for share in SHARES]
     return Outcome(Report("side_by_side offered_load", HEADER, rows, figures))
 
 
@@ -75,7 +79,7 @@ def poisson(count: int, rate_per_s: float, *, seed: str) -> list[Call]:
     """
     rng = random.Random(seed)
     moments = sorted(rng.uniform(0, count / rate_per_s) for _ in range(count))
-    return [Call(sentence_of(CHARS, seed=f"{seed}/{at_s}"), at_s=at_s) for at_s in moments]
+    return [Call(sentence_of(CHARS, seed=f"{seed}/{number}"), at_s=at_s) for number, at_s in enumerate(moments)]
 
 
 def _row(what: str, rate_per_s: float, heard: Sequence[Heard]) -> Sequence[str]:

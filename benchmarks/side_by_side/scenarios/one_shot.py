@@ -14,6 +14,7 @@ from benchmarks.side_by_side.in_turn import in_turn
 from benchmarks.side_by_side.lineup import MEMORY, OURS, PEER, Lineup, warm
 from benchmarks.side_by_side.outcome import Outcome
 from benchmarks.side_by_side.pairs import Pairs
+from benchmarks.side_by_side.same_audio import same_audio
 from benchmarks.texts import answer_of, sentence_of, sentences_of
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ HEADER = (
     "underruns",
     "worst dry ms",
 )
-SAME_AUDIO = 0.1
-"""The length of speech is partly chance, a few percent of a sentence; more would be somebody else speaking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +108,8 @@ def _figures(case: Case, ours: Sequence[Heard], theirs: Sequence[Heard]) -> list
     figures = [Figure(f"{case.what}: first audio to the peer's", first.median, case.first_limit, "times")]
     if case.total_limit is not None:
         figures.append(Figure(f"{case.what}: total time to the peer's", total.median, case.total_limit, "times"))
-    audio = Pairs.of([one.audio_s for one in ours], [one.audio_s for one in theirs])
     return [
         *figures,
         Figure(f"{case.what}: underruns", sum(one.underruns() for one in ours), 0, "underruns"),
-        Figure(f"{case.what}: audio longer or shorter than the peer's", abs(audio.median - 1), SAME_AUDIO, "of it"),
+        same_audio(case.what, ours, theirs),
     ]
