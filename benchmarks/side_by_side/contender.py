@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from benchmarks.side_by_side.call import Call
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from benchmarks.side_by_side.caller_process import CallerProcess
     from benchmarks.side_by_side.heard import Heard
 
@@ -22,6 +24,8 @@ class Contender:
     """The root of its processes."""
     port: int = 0
     voice: str | None = None
+    ready: Callable[[], Awaitable[object]] | None = None
+    """Waits until it says that it is ready; None for one that says nothing."""
 
     async def hear(self, *calls: Call) -> list[Heard]:
         """Make these calls, and return what was heard once all answers are over, whole or not."""

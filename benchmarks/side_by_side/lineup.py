@@ -81,7 +81,7 @@ class Lineup:
         config.write_text(json.dumps(our_settings(voice, cache=cache, text=text or {})), encoding="utf-8")
         async with real_server(data_dir, "--config", str(config), uri=f"tcp://127.0.0.1:{port}") as server:
             await until_it_listens(port)
-            yield Contender(name, self.callers, server.pid, port, HOUSE_VOICE)
+            yield Contender(name, self.callers, server.pid, port, HOUSE_VOICE, lambda: server.said("ready"))
 
     @asynccontextmanager
     async def peer(self, *, home: tuple[Path, str] | None = None) -> AsyncIterator[Contender]:
@@ -152,5 +152,7 @@ def further(name: str, number: int) -> str:
 async def warm(contenders: Sequence[Contender]) -> None:
     """Have each speak short and long texts, so that its voice is loaded, measured and has memory for long ones."""
     for contender in contenders:
+        if contender.ready is not None:
+            await contender.ready()
         for text in (sentence_of(40, seed="warm"), sentence_of(200, seed="warm"), answer_of(600, seed="warm")):
             await contender.hear_text(text)
