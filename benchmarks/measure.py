@@ -79,3 +79,22 @@ def tree_rss(pid: int) -> int:
         with suppress(psutil.NoSuchProcess):
             total += process.memory_info().rss
     return total
+
+
+def tree_pss(pid: int) -> int:
+    """Return the same with pages that several processes share counted in parts: what would be free without them."""
+    total = 0
+    for process in tree(pid):
+        with suppress(psutil.NoSuchProcess):
+            total += process.memory_full_info().pss
+    return total
+
+
+def tree_cpu_s(pid: int) -> float:
+    """Return the processor seconds that a process and its living children have used so far."""
+    total = 0.0
+    for process in tree(pid):
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system
+    return total

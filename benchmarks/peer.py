@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WITHIN_S = 30.0
+LOOK_EVERY_S = 0.02
 
 
 @asynccontextmanager
 async def peer(python: Path, url: str, model: str, voice: str) -> AsyncIterator[tuple[int, int]]:
     """Run it; entered with its process id and its port once it listens, left with it gone."""
-    port = _free_port()
+    port = free_port()
     process = await asyncio.create_subprocess_exec(
         *(str(python), "-m", "wyoming_openai", "--uri", f"tcp://127.0.0.1:{port}", "--languages", "en"),
         *("--tts-openai-url", f"{url}/v1", "--tts-openai-key", "none", "--log-level", "ERROR"),
@@ -26,9 +27,7 @@ async def peer(python: Path, url: str, model: str, voice: str) -> AsyncIterator[
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(WITHIN_S):
-            while not await _listens(port):  # noqa: ASYNC110 - another process, which says nothing
-                await asyncio.sleep(0.1)
+        await until_it_listens(port)
         yield process.pid, port
     finally:
         if process.returncode is None:
@@ -36,10 +35,18 @@ async def peer(python: Path, url: str, model: str, voice: str) -> AsyncIterator[
         await process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that was free a moment ago, for a server that does not say which one it took."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+async def until_it_listens(port: int) -> None:
+    """Wait until somebody accepts connections there."""
+    async with asyncio.timeout(WITHIN_S):
+        while not await _listens(port):  # noqa: ASYNC110 - another process, which says nothing
+            await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def _listens(port: int) -> bool:

@@ -46,3 +46,10 @@ def test_only_the_benchmark_s_own_place_changes() -> None:
 def test_a_document_without_the_place_is_an_error() -> None:
     with pytest.raises(ValueError, match="no place for three"):
         replaced("text", "three", "new")
+
+
+@pytest.mark.parametrize(("measured", "holds"), [(0.94, False), (0.95, True), (2, True)])
+def test_a_figure_that_is_to_be_high(measured: float, holds: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    figure = Figure("audio", measured, 0.95, "times", at_least=True)
+    assert figure.holds is holds
+    assert str(figure).endswith("(at least 0.95 times)")
