@@ -35,7 +35,7 @@ class Cost:
     window_fixed_s: float = 0.001
     """Of every window: starting two networks, and handing on the audio."""
     server_s: float = 0.0057
-    """What the server itself takes from the engine for a second of audio: 41 processor seconds an hour, on two cores."""
+    """What the server itself takes from the engine for a second of audio: 41 s an hour, on two cores."""
     path_s: float = 0.007
     """From the client to the engine and back with the first audio; waits for nobody."""
     longest_step_s: float = 0.12
@@ -64,7 +64,7 @@ class Cost:
         return self.window_fixed_s + made + (end_s - begin_s) * self.server_s
 
     def fitting_s(self, work_s: float) -> float:
-        """Return the longest window, context on both sides, that takes no longer than `work_s`; never below the first."""
+        """Return the longest window with context on both sides that `work_s` suffices for; the first at least."""
         per_s = (self.flow_s + self.decoder_s) / self.audio_s
         contexts_s = FLOW_CONTEXT_FRAMES * self.flow_s + DECODER_CONTEXT_FRAMES * self.decoder_s
         context_s = 2 * FRAME_S * contexts_s / self.audio_s

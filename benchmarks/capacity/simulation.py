@@ -183,6 +183,7 @@ def at_once(cost: Cost, order: Order, *, rooms: int, chars: int) -> Outcome:
     engine = Engine(cost, order)
     engine.waiting = [Talk(number, number, 0.0, utterances(chars), 0.0) for number in range(rooms)]
     while engine.waiting:
-        engine.step()
+        if not engine.hand_on():
+            engine.step()
     engine.outcome.ended_at = engine.now
     return engine.outcome
