@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 from benchmarks.capacity import tables
 from benchmarks.capacity.cost import Cost
 from benchmarks.capacity.demand import Demand
-from benchmarks.capacity.order import guarded
+from benchmarks.capacity.order import orders, workers_rule
 from benchmarks.capacity.plot import draw
-from benchmarks.capacity.search import limit
 from benchmarks.report import replaced
 
 if TYPE_CHECKING:
@@ -36,23 +35,24 @@ def cost(options: argparse.Namespace) -> Cost:
 
 def sections(model: tables.Model) -> Iterator[tuple[str, str, bool]]:
     """Yield each table's name, its text, and whether what it promises holds."""
-    found = {name: tables.points(model, order) for name, order in tables.ORDERS.items()}
+    found = {name: tables.points(model, order) for name, order in orders().items()}
+    *_, workers = found.values()
     draw(found, PICTURE)
-    figures = tables.figures(found["guarded"])
+    figures = tables.figures(workers)
     checked = "\n".join(["", "", *(f"- {figure}" for figure in figures)])
-    yield "load", tables.load_table(found["guarded"]) + checked, all(figure.holds for figure in figures)
-    yield "orders", tables.order_table(model), True
+    yield "load", tables.load_table(workers) + checked, all(figure.holds for figure in figures)
+    yield "orders", tables.order_table(model, found), True
     yield "bursts", tables.burst_table(model), True
     yield "steps", tables.step_table(model), True
-    yield "machines", tables.machine_table(model), True
-    most = limit(model.cost, model.demand, guarded, answers=model.answers, seed=model.seed)
+    most = tables.most_rooms(workers)
+    yield "machines", tables.machine_table(model, most), True
     yield "places", tables.place_table(model, most.rooms), True
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     demand = Demand(options.requests_per_h, options.peak, options.hits)
-    model = tables.Model(cost(options), demand, options.cores, options.answers, options.seed)
+    model = tables.Model(cost(options), demand, workers_rule(), options.cores, options.answers, options.seed)
     print(model.cost, model.demand, sep="\n")
     good = True
     for name, text, holds in sections(model):
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--requests-per-h", type=float, default=rooms.requests_per_h, help="of a room, on average")
     made.add_argument("--peak", type=float, default=rooms.peak, help="how many times the average the busy hour is")
     made.add_argument("--hits", type=float, default=rooms.hits, help="share of answers that need no engine")
-    made.add_argument("--answers", type=int, default=12_000, help="that each simulation counts")
+    made.add_argument("--answers", type=int, default=8000, help="that each simulation counts")
     made.add_argument("--seed", type=int, default=1)
     made.add_argument(
         "--check", action=argparse.BooleanOptionalAction, default=True, help="exit with 1 where they differ"

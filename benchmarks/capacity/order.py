@@ -1,38 +1,62 @@
-"""Whose step is next: the worker's rule, as the simulation asks for it."""
+"""Whose step is next: the worker's own rule, and two simpler ones beside it."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from benchmarks.capacity.simulation import Talk
+
+RULE = "wyoming_tts.workers.urgency"
 GUARD_S = 0.4
 """Who hears something and has less than that in hand goes before those who hear nothing yet."""
 
 
-class Waiting(Protocol):
-    """Somebody who waits for the engine."""
+class Order(Protocol):
+    """A rule for one engine; it may learn from the steps."""
 
-    number: int
-    """In the order of coming."""
-    due_at: float
-    """When the listener runs dry; for one who hears nothing yet, when it came."""
-    speaking: bool
-    """Whether its listener has heard something of the answer."""
+    def first(self, claims: Sequence[Talk], now: float) -> Talk:
+        """Return whose step is next."""
+        ...
 
-
-def earliest_due(waiting: Sequence[Waiting], now: float) -> int:  # noqa: ARG001 - another order looks at the clock
-    """Take the one whose listener runs dry first; a newcomer counts as dry since it came."""
-    return min(range(len(waiting)), key=lambda at: (waiting[at].due_at, waiting[at].number))
+    def stepped(self, took_s: float, gained_s: float) -> None:
+        """Note a step that was done, and the audio that came of it."""
+        ...
 
 
-def guarded(waiting: Sequence[Waiting], now: float) -> int:
-    """Take listeners about to run dry, then newcomers, then the rest; within each the one that is due first."""
+class EarliestDue:
+    """Whose listener runs dry first; a newcomer's has run dry when it came."""
 
-    def urgency(at: int) -> tuple[int, float, int]:
-        one = waiting[at]
-        rank = 1 if not one.speaking else 0 if one.due_at - now < GUARD_S else 2
-        return rank, one.due_at, one.number
+    def first(self, claims: Sequence[Talk], now: float) -> Talk:  # noqa: ARG002 - the other rules look at the clock
+        return min(claims, key=lambda claim: (claim.due_at, claim.number))
 
-    return min(range(len(waiting)), key=urgency)
+    def stepped(self, took_s: float, gained_s: float) -> None:
+        """Nothing to learn."""
+
+
+class Guarded(EarliestDue):
+    """Listeners about to run dry, then newcomers, then the rest; within each the one that is due first."""
+
+    def first(self, claims: Sequence[Talk], now: float) -> Talk:
+        def rank(claim: Talk) -> tuple[int, float, int]:
+            about_to = not claim.newcomer and claim.due_at - now < GUARD_S
+            return 0 if about_to else 1 if claim.newcomer else 2, claim.due_at, claim.number
+
+        return min(claims, key=rank)
+
+
+def workers_rule() -> Callable[[], Order]:
+    """Return what makes the rule of the worker; where it has none of its own yet, the guarded one."""
+    if find_spec(RULE) is None:
+        return Guarded
+    made: Callable[[], Order] = import_module(RULE).Urgency
+    return made
+
+
+def orders() -> dict[str, Callable[[], Order]]:
+    """Return all rules by name, the worker's last."""
+    return {"earliest due": EarliestDue, "fixed guard": Guarded, "the worker's": workers_rule()}

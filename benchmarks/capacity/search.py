@@ -9,15 +9,18 @@ from benchmarks.capacity.formula import predict
 from benchmarks.capacity.simulation import simulate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from benchmarks.capacity.cost import Cost
     from benchmarks.capacity.demand import Demand
-    from benchmarks.capacity.simulation import Order, Outcome
+    from benchmarks.capacity.order import Order
+    from benchmarks.capacity.simulation import Outcome
 
 FIRST_AUDIO_S = 0.5
 """In 95 % of all answers; a player of ESPHome gives up after 2 s, a listener asks again earlier."""
 HANDED_ON_SHARE = 0.001
 """Answers that another voice may speak, because this one could not begin in time."""
-LOADS = tuple(number / 20 for number in range(2, 20))
+LOADS = tuple(number / 20 for number in range(1, 19))
 """Tried one after the other, as shares of the rooms at which the engine would never rest."""
 
 
@@ -47,14 +50,14 @@ def rooms_at(cost: Cost, demand: Demand, utilisation: float) -> int:
     return below
 
 
-def limit(cost: Cost, demand: Demand, order: Order, *, answers: int, seed: int) -> Limit:
+def limit(cost: Cost, demand: Demand, order: Callable[[], Order], *, answers: int, seed: int) -> Limit:
     """Return the most rooms up to which every load that was tried is served well."""
     most = Limit(0, 0.0)
     for load in LOADS:
         rooms = rooms_at(cost, demand, load)
         if rooms <= most.rooms:
             continue
-        heard = simulate(cost, demand, order, rooms=rooms, answers=answers, seed=seed)
+        heard = simulate(cost, demand, order(), rooms=rooms, answers=answers, seed=seed)
         if not served_well(heard):
             break
         most = Limit(rooms, heard.utilisation)

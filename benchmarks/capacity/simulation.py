@@ -12,13 +12,9 @@ from benchmarks.capacity.cost import utterances
 from benchmarks.measure import percentile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from benchmarks.capacity.cost import Cost
     from benchmarks.capacity.demand import Demand
-    from benchmarks.capacity.order import Waiting
-
-    Order = Callable[[Sequence[Waiting], float], int]
+    from benchmarks.capacity.order import Order
 
 WARM_UP = 0.05
 """So many more answers, as a share, come first and do not count: they find an emptier engine than later ones."""
@@ -34,11 +30,12 @@ class Talk:
 
     number: int
     room: int
-    came_at: float
+    arrived_at: float
     left: list[int]
     """Characters of the utterances that are not finished; the first one is being made."""
     due_at: float
-    speaking: bool = False
+    newcomer: bool = True
+    """Its listener has heard nothing of the answer."""
     encoded: bool = False
     """The first step of the utterance is done."""
     made_s: float = 0.0
@@ -91,17 +88,17 @@ class Engine:
 
     def step(self) -> Talk | None:
         """Do the most urgent step; return the answer that it ended."""
-        talk = self.waiting[self._order(self.waiting, self.now)]
+        talk = self._order.first(self.waiting, self.now)
         chars = talk.left[0]
         if not talk.encoded:
-            self._pass(self._cost.text_step_s(chars))
+            self._pass(self._cost.text_step_s(chars), 0.0)
             talk.encoded = True
             return None
         whole_s = self._cost.speech_s(chars)
         in_hand_s = max(0.0, talk.due_at - self.now)
         talk.window_s = self._cost.window_s(talk.window_s, in_hand_s, alone=len(self.waiting) == 1)
         end_s = min(talk.made_s + talk.window_s, whole_s)
-        self._pass(self._cost.window_step_s(talk.made_s, end_s, whole_s))
+        self._pass(self._cost.window_step_s(talk.made_s, end_s, whole_s), end_s - talk.made_s)
         self._hand_over(talk, end_s - talk.made_s)
         talk.made_s = end_s
         if end_s < whole_s:
@@ -116,26 +113,27 @@ class Engine:
 
     def hand_on(self) -> list[Talk]:
         """Let go of those who have waited too long for a first sound; the next voice begins at once."""
-        late = [talk for talk in self.waiting if not talk.speaking and self.now - talk.came_at >= HEARD_WITHIN_S]
+        late = [talk for talk in self.waiting if talk.newcomer and self.now - talk.arrived_at >= HEARD_WITHIN_S]
         for talk in late:
             self.waiting.remove(talk)
-            talk.due_at = talk.came_at + HEARD_WITHIN_S + self._cost.speech_s(sum(talk.left))
+            talk.due_at = talk.arrived_at + HEARD_WITHIN_S + self._cost.speech_s(sum(talk.left))
             self.outcome.first_audio_s.append(HEARD_WITHIN_S + self._cost.path_s)
             self.outcome.underruns_s.append(0.0)
             self.outcome.handed_on += 1
         return late
 
-    def _pass(self, seconds: float) -> None:
-        self.now += seconds
-        self.outcome.busy_s += seconds
+    def _pass(self, took_s: float, gained_s: float) -> None:
+        self.now += took_s
+        self.outcome.busy_s += took_s
+        self._order.stepped(took_s, gained_s)
 
     def _hand_over(self, talk: Talk, seconds: float) -> None:
-        if talk.speaking:
+        if not talk.newcomer:
             self._late_s[talk.number] += max(0.0, self.now - talk.due_at)
         else:
-            talk.speaking = True
+            talk.newcomer = False
             self._late_s[talk.number] = 0.0
-            self.outcome.first_audio_s.append(self.now - talk.came_at + self._cost.path_s)
+            self.outcome.first_audio_s.append(self.now - talk.arrived_at + self._cost.path_s)
         talk.due_at = max(talk.due_at, self.now) + seconds
 
 
@@ -158,14 +156,14 @@ class House:
             if not engine.waiting:
                 engine.now = max(engine.now, self._asking[0][0])
             while self._asking and self._asking[0][0] <= engine.now:
-                came_at, room = heapq.heappop(self._asking)
+                arrived_at, room = heapq.heappop(self._asking)
                 parts = utterances(self._demand.chars(self._random))
-                engine.waiting.append(Talk(next(self._numbers), room, came_at, parts, came_at))
+                engine.waiting.append(Talk(next(self._numbers), room, arrived_at, parts, arrived_at))
             ended = engine.hand_on()
             if not ended and (done := engine.step()):
                 ended = [done]
             for talk in ended:
-                again_at = max(talk.came_at + self._demand.pause_s(self._random), talk.due_at)
+                again_at = max(talk.arrived_at + self._demand.pause_s(self._random), talk.due_at)
                 heapq.heappush(self._asking, (again_at, talk.room))
         engine.outcome.ended_at = engine.now - began_at
         return engine.outcome

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from benchmarks.capacity.formula import predict, work_s
-from benchmarks.capacity.order import earliest_due, guarded
-from benchmarks.capacity.search import limit, rooms_at
+from benchmarks.capacity.order import orders
+from benchmarks.capacity.search import LOADS, Limit, limit, rooms_at, served_well
 from benchmarks.capacity.simulation import at_once, simulate
 from benchmarks.measure import table
 from benchmarks.report import Figure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from benchmarks.capacity.cost import Cost
     from benchmarks.capacity.demand import Demand
-    from benchmarks.capacity.simulation import Order, Outcome
+    from benchmarks.capacity.order import Order
+    from benchmarks.capacity.simulation import Outcome
 
-ORDERS: dict[str, Order] = {"earliest due": earliest_due, "guarded": guarded}
 SHARES = (0.50, 0.95, 0.99)
-LOADS = (0.05, 0.10, 0.20, 0.30, 0.40, 0.50, 0.60, 0.70, 0.80, 0.90)
 SOUND_LOAD = 0.65
 """The formula is held to the simulation up to here; above, answers are handed on, of which it knows nothing."""
 WITHIN = 0.20
 """The formula's percentiles of the first audio, from the simulation's."""
 BUSY_WITHIN = 0.06
-"""The formula's utilisation, from the simulation's: 12,000 answers are 2 % from their mean as a rule."""
+"""The formula's utilisation, from the simulation's: 8,000 answers are 2 % from their mean as a rule."""
 FACTORS = {"twice as quick": 0.5, "the one measured": 1.0, "half as quick": 2.0, "a quarter as quick": 4.0}
 LONGEST_ALONE_S = (0.12, 0.25, 0.5, 1.0)
 PLACES = {
@@ -46,12 +48,15 @@ class Model:
 
     cost: Cost
     demand: Demand
+    rule: Callable[[], Order]
+    """Makes the worker's order of steps."""
     cores: int
     answers: int
     seed: int
 
-    def heard(self, rooms: int, order: Order = guarded, cost: Cost | None = None) -> Outcome:
-        return simulate(cost or self.cost, self.demand, order, rooms=rooms, answers=self.answers, seed=self.seed)
+    def heard(self, rooms: int, order: Callable[[], Order] | None = None, cost: Cost | None = None) -> Outcome:
+        rule = order or self.rule
+        return simulate(cost or self.cost, self.demand, rule(), rooms=rooms, answers=self.answers, seed=self.seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,10 @@ class Point:
         return max(abs(said_s / self.heard.first_audio(share) - 1) for said_s, share in pairs)
 
 
-def points(model: Model, order: Order = guarded) -> list[Point]:
+def points(model: Model, order: Callable[[], Order], loads: Sequence[float] = LOADS) -> list[Point]:
     """Return the loads of the first table."""
     found = []
-    for load in LOADS:
+    for load in loads:
         rooms = rooms_at(model.cost, model.demand, load)
         said = predict(model.cost, model.demand, rooms=rooms)
         if said is not None:
@@ -87,7 +92,7 @@ def load_table(found: list[Point]) -> str:
     """First audio against the number of rooms."""
     header = ("rooms", "busy", "p50 ms", "formula", "p95 ms", "formula", "p99 ms", "formula", "broken off", "handed on")
     rows = []
-    for point in found:
+    for point in found[1::2]:
         heard = [point.heard.first_audio(share) for share in SHARES]
         timed = [_ms(seconds) for pair in zip(heard, point.by_formula, strict=True) for seconds in pair]
         shares = (_per_mille(point.heard.underrun_share), _per_mille(point.heard.handed_on_share))
@@ -95,12 +100,18 @@ def load_table(found: list[Point]) -> str:
     return table(header, rows)
 
 
-def order_table(model: Model) -> str:
+def most_rooms(found: list[Point]) -> Limit:
+    """Return the last of the loads up to which all are served well."""
+    well = list(takewhile(lambda point: served_well(point.heard), found))
+    return Limit(well[-1].rooms, well[-1].heard.utilisation) if well else Limit(0, 0.0)
+
+
+def order_table(model: Model, found: dict[str, list[Point]]) -> str:
     """How many rooms each order of steps serves well."""
     rows = []
-    for name, order in ORDERS.items():
-        most = limit(model.cost, model.demand, order, answers=model.answers, seed=model.seed)
-        heard = model.heard(most.rooms, order)
+    for name, points_ in found.items():
+        most = most_rooms(points_)
+        heard = next(point.heard for point in points_ if point.rooms == most.rooms)
         timed = [_ms(heard.first_audio(share)) for share in SHARES]
         rows.append((name, f"{most.rooms:,}", f"{most.rooms / model.cores:,.0f}", f"{most.utilisation:.0%}", *timed))
     return table(("order of steps", "rooms", "a core", "busy", "p50 ms", "p95 ms", "p99 ms"), rows)
@@ -110,8 +121,8 @@ def burst_table(model: Model) -> str:
     """Ten rooms that ask in the same moment, each for a text of its own."""
     rows = []
     for chars in (30, 90, 200):
-        for name, order in ORDERS.items():
-            heard = at_once(model.cost, order, rooms=10, chars=chars)
+        for name, order in orders().items():
+            heard = at_once(model.cost, order(), rooms=10, chars=chars)
             first, middle, last = (_ms(heard.first_audio(share)) for share in (0.0, 0.5, 1.0))
             broken = sum(1 for seconds in heard.underruns_s if seconds)
             worst = _ms(max(heard.underruns_s))
@@ -119,7 +130,7 @@ def burst_table(model: Model) -> str:
     return table(("ten at once", "first ms", "median ms", "last ms", "broken off", "longest ms", "handed on"), rows)
 
 
-def machine_table(model: Model) -> str:
+def machine_table(model: Model, most_here: Limit) -> str:
     """Machines that are quicker and slower."""
     rows = []
     for name, factor in FACTORS.items():
@@ -128,7 +139,9 @@ def machine_table(model: Model) -> str:
         idle = "" if said is None else _ms(said.first_audio(0.5))
         audio_s = cost.speech_s(1) * model.demand.mean_chars
         rtf = work_s(cost, model.demand, alone=True) / audio_s
-        most = limit(cost, model.demand, guarded, answers=model.answers // 2, seed=model.seed)
+        most = most_here
+        if factor != 1.0:
+            most = limit(cost, model.demand, model.rule, answers=model.answers // 2, seed=model.seed)
         rows.append((name, f"{rtf:.3f}", idle, f"{most.rooms:,}" if most.rooms else "-", f"{most.utilisation:.0%}"))
     return table(("machine", "engine seconds a second of audio", "p50 ms, one room", "rooms", "busy"), rows)
 

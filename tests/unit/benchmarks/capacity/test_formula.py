@@ -11,7 +11,7 @@ import pytest
 from benchmarks.capacity.cost import Cost
 from benchmarks.capacity.demand import Demand
 from benchmarks.capacity.formula import GRID_S, predict, steps_of, work_s
-from benchmarks.capacity.order import earliest_due
+from benchmarks.capacity.order import EarliestDue
 from benchmarks.capacity.search import rooms_at
 from benchmarks.capacity.simulation import simulate
 
@@ -55,7 +55,7 @@ def test_the_utilisation_is_that_of_the_work() -> None:
 
 @pytest.mark.parametrize("rooms", [100, 400])
 def test_the_simulation_hears_what_the_formula_says(rooms: int) -> None:
-    said, heard = predict(COST, DEMAND, rooms=rooms), simulate(COST, DEMAND, earliest_due, rooms=rooms, answers=4000)
+    said, heard = predict(COST, DEMAND, rooms=rooms), simulate(COST, DEMAND, EarliestDue(), rooms=rooms, answers=4000)
     assert said is not None
     assert said.utilisation == pytest.approx(heard.utilisation, rel=0.1)
     for share in (0.5, 0.95, 0.99):

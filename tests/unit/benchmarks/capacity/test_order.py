@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from benchmarks.capacity.order import earliest_due, guarded
+from benchmarks.capacity.order import EarliestDue, Guarded, orders
 from benchmarks.capacity.simulation import Talk
 
 
-def waiting(number: int, due_at: float, *, speaking: bool) -> Talk:
-    return Talk(number, number, 0.0, [30], due_at, speaking=speaking)
+def claim(number: int, due_at: float, *, newcomer: bool) -> Talk:
+    return Talk(number, number, 0.0, [30], due_at, newcomer=newcomer)
 
 
 def test_the_earliest_due_goes_first_and_the_earlier_of_two_equals() -> None:
-    assert earliest_due([waiting(0, 9.0, speaking=True), waiting(1, 5.0, speaking=False)], 5.0) == 1
-    assert earliest_due([waiting(1, 5.0, speaking=True), waiting(0, 5.0, speaking=False)], 5.0) == 1
+    speaking, newcomer = claim(0, 9.0, newcomer=False), claim(1, 5.0, newcomer=True)
+    assert EarliestDue().first([speaking, newcomer], 5.0) is newcomer
+    assert EarliestDue().first([newcomer, equal := claim(0, 5.0, newcomer=True)], 5.0) is equal
 
 
 def test_who_is_about_to_run_dry_goes_before_a_newcomer_and_who_is_not_behind() -> None:
-    newcomer = waiting(2, 5.0, speaking=False)
-    assert guarded([newcomer, waiting(0, 5.3, speaking=True)], 5.0) == 1
-    assert guarded([newcomer, waiting(0, 5.5, speaking=True)], 5.0) == 0
+    newcomer = claim(2, 5.0, newcomer=True)
+    assert Guarded().first([newcomer, soon := claim(0, 5.3, newcomer=False)], 5.0) is soon
+    assert Guarded().first([claim(0, 5.5, newcomer=False), newcomer], 5.0) is newcomer
 
 
 def test_newcomers_go_by_their_coming() -> None:
-    assert guarded([waiting(3, 5.1, speaking=False), waiting(2, 5.0, speaking=False)], 6.0) == 1
+    assert Guarded().first([claim(3, 5.1, newcomer=True), earlier := claim(2, 5.0, newcomer=True)], 6.0) is earlier
+
+
+def test_the_worker_s_rule_is_the_last_and_takes_what_the_simulation_asks() -> None:
+    *_, rule = orders().values()
+    order = rule()
+    order.stepped(0.05, 0.2)
+    newcomer, ahead = claim(1, 5.0, newcomer=True), claim(0, 20.0, newcomer=False)
+    assert order.first([ahead, newcomer], 5.0) is newcomer

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.capacity.cost import Cost
 from benchmarks.capacity.demand import Demand
 from benchmarks.capacity.formula import predict
-from benchmarks.capacity.order import guarded
+from benchmarks.capacity.order import Guarded
 from benchmarks.capacity.search import limit, rooms_at, served_well
 from benchmarks.capacity.simulation import Outcome
 
@@ -39,6 +39,6 @@ def test_answers_from_the_cache_double_the_rooms() -> None:
 
 
 def test_a_slow_machine_serves_fewer_rooms_and_one_far_too_slow_none() -> None:
-    half, none = (limit(COST.scaled(factor), DEMAND, guarded, answers=300, seed=1) for factor in (2, 20))
+    half, none = (limit(COST.scaled(factor), DEMAND, Guarded, answers=300, seed=1) for factor in (2, 20))
     assert 0 < half.rooms < rooms_at(COST, DEMAND, 0.9)
     assert none.rooms == 0
