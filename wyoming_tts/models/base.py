@@ -25,6 +25,8 @@ class Remarks:
     """What may follow a voice's name after a `+`."""
     unusable: tuple[UnusableFile, ...] = ()
     """Files that look like a voice and are none."""
+    whole: tuple[UnusableFile, ...] = ()
+    """Voices that are spoken one sentence at a time, though the engine can do better with others."""
 
 
 class Sink(Protocol):
