@@ -66,9 +66,10 @@ class CutNetwork:
         speech = VitsSpeech(self._network, feed, latent)
         ends = np.cumsum(latent.durations) * self._network.parts.hop
         yield Stretch(np.empty(0, np.float32), ends, last=not speech.left)
+        edges = 2 * self._network.parts.decoder_reach
         while speech.left:
-            frames = windows.size(speech.left, sink)
+            frames = windows.size(speech.left, edges, sink)
             began = self._now()
             samples = speech.speak(frames, sink, flow_ahead=windows.ahead(sink))
-            windows.took(frames, self._now() - began)
+            windows.took(frames + edges, self._now() - began)
             yield Stretch(samples, ends, last=not speech.left)

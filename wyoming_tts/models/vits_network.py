@@ -50,7 +50,11 @@ class VitsNetwork:
     def open(cls, folder: Path, *, threads: int = 0) -> VitsNetwork:
         """Load the parts. Raises OSError, ValueError, or what the runtime raises."""
         parts = VitsParts.read(folder)
-        return cls(parts, *(StoppableSession.open(folder / name, threads=threads) for name in (TEXT, FLOW, DECODER)))
+        text = StoppableSession.open(folder / TEXT, threads=threads)
+        flow, decoder = (
+            StoppableSession.open(folder / name, threads=threads, bounded=True) for name in (FLOW, DECODER)
+        )
+        return cls(parts, text, flow, decoder)
 
     def encode(self, feed: Feed, noise: np.random.Generator, sink: Sink | None = None) -> Latent:
         """Return what the text is to sound like, with its noise. Raises Stopped, or what the runtime raises."""
