@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
@@ -158,10 +158,10 @@ class _Vits:
         if speaker is not None:
             sound = self._op("Add", sound, self._conv(speaker, "dec.cond", 4, 8, 1))
         for number, width in enumerate((8, 4)):
-            weight = self._weight(f"dec.ups.{number}.weight", width, width // 2, 2 * UP, gain=0.8)
+            weight = self._weight(f"dec.ups.{number}.weight", width, width // 2, 2 * UP, gain=3)
             bias = self._weight(f"dec.ups.{number}.bias", width // 2)
             louder = self._op("LeakyRelu", sound, alpha=0.1)
-            up = {"strides": [UP], "pads": [UP // 2, UP // 2], "kernel_shape": [2 * UP]}
+            up: dict[str, Any] = {"strides": [UP], "pads": [UP // 2, UP // 2], "kernel_shape": [2 * UP]}
             sound = self._op("ConvTranspose", louder, weight, bias, **up)
             blocks = [self._block(sound, f"dec.resblocks.{2 * number + kind}", width // 2, kind) for kind in range(2)]
             sound = self._op("Div", self._op("Add", *blocks), self._floats(2.0))
@@ -189,7 +189,7 @@ class _Vits:
         inside = self._op("Less", places, self._op("Unsqueeze", lengths, self._ints([1])))
         return self._op("Cast", self._op("Unsqueeze", inside, self._ints([1])), to=TensorProto.FLOAT)
 
-    def _op(self, kind: str, *given: str, output: str = "", **attributes: object) -> str:
+    def _op(self, kind: str, *given: str, output: str = "", **attributes: Any) -> str:
         name = f"/{kind}_{len(self._nodes)}"
         made = output or f"{name}_output_0"
         self._nodes.append(helper.make_node(kind, list(given), [made], name=name, **attributes))

@@ -88,8 +88,9 @@ class PiperModel:
         return [file.voice for file in self._read().values()]
 
     def remarks(self) -> Remarks:
-        """Return which files had to be left out, and which voices are spoken sentence by sentence."""
-        return Remarks(unusable=self._voices.unusable, whole=self.cutting.uncut)
+        """Return which files had to be left out, and which voices are spoken in which way."""
+        marked = tuple(name for name, loaded in self._loaded.items() if isinstance(loaded.network, CutNetwork))
+        return Remarks(unusable=self._voices.unusable, whole=self.cutting.uncut, marked=marked)
 
     def load(self, voice: str) -> None:
         """Load the voice's network. Raises KeyError for an unknown or broken voice, or what the runtime raises."""
@@ -122,6 +123,7 @@ class PiperModel:
             except (InvalidProtobuf, InvalidGraph) as error:
                 # Half a download, say: from now on it is no voice, and whoever asks for the list learns why.
                 self._voices.give_up(file)
+                self.cutting.forget(file)
                 raise KeyError(name) from error
         self._loaded[name] = loaded
         return loaded

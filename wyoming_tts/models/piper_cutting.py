@@ -50,6 +50,10 @@ class Cutting:
         self._threads = [known for known in self._threads if known.is_alive()] + [thread]
         thread.start()
 
+    def forget(self, file: PiperVoiceFile) -> None:
+        """Say nothing of a file that turned out to be no voice at all."""
+        self._set(file, None)
+
     def wait(self, timeout_s: float) -> bool:
         """Wait until nothing is being cut; return whether that came to pass."""
         for thread in self._threads:

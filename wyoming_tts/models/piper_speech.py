@@ -19,6 +19,8 @@ from wyoming_tts.speech.audio import AudioFormat, Mark
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from wyoming_tts.models.base import Sink
     from wyoming_tts.models.piper_network import Network, Stretch
     from wyoming_tts.models.piper_phonemes import PiperPhonemes
@@ -79,11 +81,13 @@ class PiperSpeech:
                 begun, told = self._samples, False
                 for stretch in network.stretches(self._feed(piece), windows, self._sink):
                     marks: list[Mark] = []
-                    if begun == self._samples == 0 and len(stretch.samples) and not stretch.last:
+                    if stretch.ends is None or not len(stretch.samples) or told:
+                        pass
+                    elif self._samples == 0 and not stretch.last:
                         # Finding all the words takes milliseconds, for which nobody should wait in silence.
                         marks.append(Mark(words.first, 0.0))
-                    elif len(stretch.samples) and not told:
-                        marks, told = self._marks(words, number, piece, begun, stretch), True
+                    else:
+                        marks, told = self._marks(words, number, piece, begun, stretch.ends), True
                     yield stretch, marks
 
     def _feed(self, piece: Piece) -> Feed:
@@ -93,15 +97,13 @@ class PiperSpeech:
             feed["sid"] = np.array([self._speaker], np.int64)
         return feed
 
-    def _marks(self, words: WordTimes, number: int, piece: Piece, begun: int, stretch: Stretch) -> list[Mark]:
+    def _marks(self, words: WordTimes, number: int, piece: Piece, begun: int, ends: NDArray[np.int64]) -> list[Mark]:
         """Return a mark for the beginning of the sentence, and for each word whose time is known."""
         marks = [Mark(words.not_after((number, 0)), begun / self._format.rate)] if piece.first else []
-        if stretch.ends is None:
-            return marks
         for group, index in piece.words:
             offset = words.offset((number, group))
             if offset is not None and (group or not piece.first):
-                marks.append(Mark(offset, (begun + int(stretch.ends[index - 1])) / self._format.rate))
+                marks.append(Mark(offset, (begun + int(ends[index - 1])) / self._format.rate))
         return marks
 
     def _emit(self, stretch: Stretch, marks: list[Mark]) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 VOICES = "tts.voices"
 """Extra key: the voices with every field we know, where Wyoming's own list has room for some."""
-VARIANTS, UNUSABLE, WHOLE = "tts.variants", "tts.unusable", "tts.whole"
+VARIANTS, UNUSABLE, WHOLE, MARKED = "tts.variants", "tts.unusable", "tts.whole", "tts.marked"
 """Extra keys: a model's remarks."""
 
 
@@ -44,6 +44,7 @@ def info_event(voices: Sequence[Voice], remarks: Remarks) -> Event:
         VARIANTS: list(remarks.variants),
         UNUSABLE: [asdict(file) for file in remarks.unusable],
         WHOLE: [asdict(file) for file in remarks.whole],
+        MARKED: list(remarks.marked),
     }
     return Event("info", data)
 
@@ -53,7 +54,8 @@ def info_of(event: Event) -> WorkerInfo:
     voices = tuple(_voice(packed) for packed in event.data[VOICES])
     unusable = tuple(UnusableFile(**file) for file in event.data.get(UNUSABLE, ()))
     whole = tuple(UnusableFile(**file) for file in event.data.get(WHOLE, ()))
-    return WorkerInfo(voices, Remarks(tuple(event.data.get(VARIANTS, ())), unusable, whole))
+    variants, marked = (tuple(event.data.get(key, ())) for key in (VARIANTS, MARKED))
+    return WorkerInfo(voices, Remarks(variants, unusable, whole, marked))
 
 
 def _wyoming_voice(voice: Voice) -> dict[str, Any]:
