@@ -25,6 +25,10 @@ class Remarks:
     """What may follow a voice's name after a `+`."""
     unusable: tuple[UnusableFile, ...] = ()
     """Files that look like a voice and are none."""
+    whole: tuple[UnusableFile, ...] = ()
+    """Voices that are spoken one sentence at a time, though the engine can do better with others."""
+    marked: tuple[str, ...] = ()
+    """Voices that are loaded and spoken with word times, where that is not the same for all voices of an engine."""
 
 
 class Sink(Protocol):

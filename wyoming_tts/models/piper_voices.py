@@ -27,6 +27,10 @@ NAME, NO_CONFIG, EMPTY, TOO_LARGE = "unfit-name", "no-config", "empty-file", "co
 UNREADABLE, UNFIT, BROKEN = "unreadable", "unfit-config", "broken-model"
 """Why a file cannot be used, for the owner."""
 
+LEVEL = "as-made"
+"""Part of every voice's version, by which its loudness is remembered. Piper itself makes each sentence as loud as can
+be. What is spoken before its sentence is computed cannot be, so no voice is, and the house levels them all."""
+
 Stamp = tuple[int, ...]
 """Sizes and times of both files: another stamp is another voice."""
 
@@ -159,7 +163,7 @@ def _voice(name: str, config: dict[str, Any], stamp: Stamp) -> Voice:
         description=_description(name, config, quality),
         speakers=_speakers(config),
         quality=_QUALITIES.get(quality, _QUALITIES["low"]),
-        version=hashlib.blake2s(repr(stamp).encode(), digest_size=6).hexdigest(),
+        version=hashlib.blake2s(repr((LEVEL, stamp)).encode(), digest_size=6).hexdigest(),
         attribution_name="Piper",
         attribution_url="https://github.com/OHF-Voice/piper1-gpl",
     )

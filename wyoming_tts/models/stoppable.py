@@ -8,10 +8,11 @@ import onnxruntime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from wyoming_tts.models.base import Sink
 
-_FATAL_ONLY = 4
+_ERROR, _FATAL_ONLY = 3, 4
 
 
 class Stopped(Exception):
@@ -24,6 +25,24 @@ class StoppableSession:
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
         self._session = session
         self._sink: Sink | None = None
+
+    @classmethod
+    def open(cls, network: Path, *, threads: int = 0, bounded: bool = False) -> StoppableSession:
+        """Load a network for the processor; with 0 threads the runtime chooses. Raises what the runtime raises.
+
+        `bounded` says that it is never given more than a window at a time.
+        """
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = _ERROR
+        # With its arena the runtime keeps what the largest run took. For windows that is 60 MB of a medium voice, and
+        # spares a quarter of all the work, which went into pages asked for and given back. For whole sentences it is
+        # 580 MB against 280 MB after 300 characters.
+        options.enable_cpu_mem_arena = bounded
+        options.intra_op_num_threads = threads
+        # Idle threads that spin take the processor from the other sessions and from the event loop.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        providers = ["CPUExecutionProvider"]
+        return cls(onnxruntime.InferenceSession(str(network), sess_options=options, providers=providers))
 
     def watch(self, sink: Sink) -> None:
         """Let the next run end with this sink's cancel."""

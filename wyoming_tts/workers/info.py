@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 VOICES = "tts.voices"
 """Extra key: the voices with every field we know, where Wyoming's own list has room for some."""
-VARIANTS, UNUSABLE = "tts.variants", "tts.unusable"
+VARIANTS, UNUSABLE, WHOLE, MARKED = "tts.variants", "tts.unusable", "tts.whole", "tts.marked"
 """Extra keys: a model's remarks."""
 
 
@@ -43,6 +43,8 @@ def info_event(voices: Sequence[Voice], remarks: Remarks) -> Event:
         VOICES: [asdict(voice) for voice in voices],
         VARIANTS: list(remarks.variants),
         UNUSABLE: [asdict(file) for file in remarks.unusable],
+        WHOLE: [asdict(file) for file in remarks.whole],
+        MARKED: list(remarks.marked),
     }
     return Event("info", data)
 
@@ -51,7 +53,9 @@ def info_of(event: Event) -> WorkerInfo:
     """Return what `info_event` packed; raises KeyError or TypeError where it is not that."""
     voices = tuple(_voice(packed) for packed in event.data[VOICES])
     unusable = tuple(UnusableFile(**file) for file in event.data.get(UNUSABLE, ()))
-    return WorkerInfo(voices, Remarks(tuple(event.data.get(VARIANTS, ())), unusable))
+    whole = tuple(UnusableFile(**file) for file in event.data.get(WHOLE, ()))
+    variants, marked = (tuple(event.data.get(key, ())) for key in (VARIANTS, MARKED))
+    return WorkerInfo(voices, Remarks(variants, unusable, whole, marked))
 
 
 def _wyoming_voice(voice: Voice) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +16,7 @@ from pydantic import Field
 
 from wyoming_tts.adapters.base import Capabilities
 from wyoming_tts.adapters.context import AdapterContext
+from wyoming_tts.adapters.local.piper_use import PiperUse
 from wyoming_tts.adapters.local.worker import WorkerAdapter, host_for
 from wyoming_tts.errors import ProviderError, ProviderUnavailable, UtteranceRejected
 from wyoming_tts.settings.provider import ProviderSettings
@@ -28,9 +30,10 @@ from wyoming_tts.workers.spec import WorkerSpec
 
 # Two is what speaks faster than it is listened to on a small machine; the worker takes turns between them.
 CAPABILITIES = Capabilities(streams=True, marks=False, interleaves=True, concurrency=2)
+PARTS = Path("cache", "piper")
+"""In the data folder: voices cut in parts, as large as the voices themselves."""
 LOOK_EVERY_S = 2.0
 """How soon a voice copied into a folder can be spoken with; a look is one listing of each folder."""
-
 # glibc keeps what a long sentence took: it raises its limit for giving memory back with every block that is freed, and
 # lets each thread have a heap of its own. Measured, the resident memory of a speaking worker goes up and down by 11 MB;
 # with these by 1.1 MB.
@@ -88,7 +91,13 @@ class PiperAdapter(WorkerAdapter):
         """What the worker's list belongs to; None for one that has to be asked for again."""
         self._told: dict[str, str] = {}
         """Why which file cannot be used, as it stands in the log."""
+        self._use = PiperUse(name)
         self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Whether there are word times: as soon as every voice in use is known to be spoken with them."""
+        return replace(CAPABILITIES, marks=self._use.marks)
 
     async def start(self) -> None:
         """Learn the voices, and go on looking for changes even where that fails."""
@@ -102,12 +111,14 @@ class PiperAdapter(WorkerAdapter):
     async def synthesize(self, utterance: Utterance) -> AsyncIterator[AudioStream]:
         """Speak in the worker, which is started where it is not running."""
         with self._asking_again():
+            self._use.note(utterance.voice)
             async with self.host.synthesize(utterance) as stream:
                 yield stream
 
     async def warm(self, voice: str) -> None:
         """Load the voice in the worker, which stays from now on."""
         with self._asking_again():
+            self._use.note(voice)
             await super().warm(voice)
 
     async def probe(self) -> None:
@@ -143,7 +154,7 @@ class PiperAdapter(WorkerAdapter):
     async def _look(self) -> None:
         """Ask the worker anew where the folders have changed."""
         state = await asyncio.to_thread(folder_state, self._folders)
-        if state == self._known:
+        if state == self._known and not (self._use.curious() and not self.host.resting):
             return
         self._info = await self.host.describe() if state else WorkerInfo()
         self._known = state
@@ -156,6 +167,7 @@ class PiperAdapter(WorkerAdapter):
             if self._told.get(name) != reason:
                 log.warning("voice cannot be used", provider=self.name, file=name, reason=reason)
         self._told = reasons
+        self._use.learn(self._info.remarks)
 
     @contextmanager
     def _asking_again(self) -> Iterator[None]:
@@ -198,6 +210,7 @@ def build(name: str, settings: PiperSettings, context: AdapterContext) -> PiperA
         "directories": [str(folder) for folder in folders],
         "threads": settings.threads or 0,
         "max_loaded": settings.max_loaded,
+        "parts": str(context.data_dir / PARTS),
     }
     host = host_for(name, WorkerSpec("piper", options, env=STEADY_MEMORY), context)
     fetch = partial(_bring_first_voice, settings.catalog_url, folders, context) if settings.download == "auto" else None

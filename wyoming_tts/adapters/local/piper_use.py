@@ -1,0 +1,53 @@
+"""Which Piper voices are in use, and in which way their worker speaks them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from wyoming_tts.models.base import Remarks
+
+LOOKS = 30
+"""After a voice's first use; a minute is more than cutting it takes."""
+
+log = structlog.get_logger(__name__)
+
+
+class PiperUse:
+    """Learns from the worker's remarks; cutting a voice begins with its first use, and may turn out impossible."""
+
+    def __init__(self, provider: str) -> None:
+        self._provider = provider
+        self._used: set[str] = set()
+        self._marked: set[str] = set()
+        self._told: dict[str, str] = {}
+        """Why which voice is spoken whole sentence by whole sentence, as it stands in the log."""
+        self._looks = 0
+
+    @property
+    def marks(self) -> bool:
+        """Every voice in use is known to be spoken with word times; its parts stay on the disk."""
+        return bool(self._used) and self._used <= self._marked
+
+    def note(self, voice: str) -> None:
+        """Take note that a voice is about to be spoken with or loaded."""
+        if voice not in self._used:
+            self._used.add(voice)
+            self._looks = LOOKS
+
+    def curious(self) -> bool:
+        """Whether the worker should be asked again; each answer is one look less."""
+        self._looks = max(0, self._looks - 1)
+        return self._looks > 0 and not self.marks
+
+    def learn(self, remarks: Remarks) -> None:
+        """Take in what the worker said, and tell once of each voice that cannot be spoken in parts."""
+        self._marked |= set(remarks.marked)
+        for file in remarks.whole:
+            if self._told.get(file.name) != file.reason:
+                self._told[file.name] = file.reason
+                log.info(
+                    "voice is spoken by whole sentences", provider=self._provider, file=file.name, reason=file.reason
+                )

@@ -1,0 +1,63 @@
+"""Phonemes of a sentence as ids, in pieces that a network can take at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+BEGIN, END, PAD = "^", "$", "_"
+BETWEEN_WORDS = " "
+MOST_IDS = 600
+"""A network's memory grows with the square of its ids: 1,000 characters take a whole one 1.6 GB. These are what 300
+characters make, which is all the server ever sends, so that its sentences stay in one piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a network is given at once."""
+
+    ids: tuple[int, ...]
+    words: tuple[tuple[int, int], ...]
+    """Of each group of phonemes that stands alone: its number in the sentence, and the index of its first id."""
+    first: bool
+    """The sentence begins here."""
+
+
+def groups_of(phonemes: Sequence[str]) -> list[str]:
+    """Return the phonemes that are spoken in one breath: a word as a rule, sometimes several, sometimes half a one."""
+    return [group for group in "".join(phonemes).split(BETWEEN_WORDS) if group]
+
+
+def pieces_of(phonemes: Sequence[str], id_map: Mapping[str, Sequence[int]], most: int = MOST_IDS) -> Iterator[Piece]:
+    """Yield the sentence in pieces of about the same length, cut between words where there are any.
+
+    The ids are those of `piper.phoneme_ids`: a begin, an end, a pad behind everything else, unknown phonemes left out.
+    """
+    total = sum(_size(phoneme, id_map) for phoneme in phonemes)
+    share = total / max(1, -(-total // most))
+    ids, words, first = _begin(id_map), list[tuple[int, int]](), True
+    group, outside = -1, True
+    for phoneme in phonemes:
+        between = phoneme == BETWEEN_WORDS
+        if len(ids) >= share and (between or len(ids) >= 2 * most):
+            yield Piece((*ids, *id_map[END]), tuple(words), first)
+            ids, words, first = _begin(id_map), [], False
+        if outside and not between:
+            group += 1
+            words.append((group, len(ids)))
+        outside = between
+        if phoneme in id_map:
+            ids += [*id_map[phoneme], *id_map[PAD]]
+    if words:
+        yield Piece((*ids, *id_map[END]), tuple(words), first)
+
+
+def _begin(id_map: Mapping[str, Sequence[int]]) -> list[int]:
+    return [*id_map[BEGIN], *id_map[PAD]]
+
+
+def _size(phoneme: str, id_map: Mapping[str, Sequence[int]]) -> int:
+    return len(id_map[phoneme]) + len(id_map[PAD]) if phoneme in id_map else 0
