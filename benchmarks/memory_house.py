@@ -23,6 +23,7 @@ from wyoming_tts.store.budget import UNLIMITED
 from wyoming_tts.store.database import Database
 from wyoming_tts.store.ledger import Ledger
 from wyoming_tts.store.levels import Levels
+from wyoming_tts.synthesis.admission import Admission
 from wyoming_tts.synthesis.carrying_on.carry_on import CarryOn
 from wyoming_tts.synthesis.carrying_on.completeness import Completeness
 from wyoming_tts.synthesis.carrying_on.pace import Paces
@@ -124,8 +125,9 @@ class MemoryHouse:
         providers = []
         for adapter in adapters:
             breaker = CircuitBreaker(adapter.name, clock)
-            stack = stacked(adapter, breaker, UNLIMITED, shared)
-            providers.append(Provider(adapter, stack, breaker, advertised=adapter.name != "espeak"))
+            admission = Admission(adapter, breaker)
+            stack = stacked(adapter, breaker, admission, UNLIMITED, shared)
+            providers.append(Provider(adapter, stack, breaker, admission, advertised=adapter.name != "espeak"))
         self.catalog = Catalog(providers)
         router = Router(self.catalog, last_resort="espeak", default_voice=None, default_language="en-US")
         self.speaker = Speaker(router, SpeakerOptions(), carry_on=carry_on, clock=clock)
