@@ -8,6 +8,7 @@ import sys
 import tempfile
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,17 +21,20 @@ from benchmarks.side_by_side.contender import Contender
 from benchmarks.texts import answer_of, sentence_of
 from benchmarks.voices import add_costly
 from tests.servers.real_server import real_server
-from wyoming_tts.settings.model import Settings, TextSettings
+from wyoming_tts.adapters.local.piper import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
+
+    from tests.servers.real_server import RealServer
 
 OURS, PEER, ENGINE, MEMORY, BRIDGE = "wyoming-tts", "wyoming-piper", "bare piper-tts", "from memory", "wyoming-openai"
 HOUSE_VOICE = "Bench"
 """Its chain is Piper alone."""
 PATIENCE_S = 120.0
 """Nobody else shall speak in its place, however late it is: eSpeak NG would always be sooner."""
+CUT_WITHIN_S = 120.0
 WHOLE_SENTENCES: Mapping[str, object] = {"first_clause_after_s": 60.0}
 """Settings of the section `text` with which a text stream never begins with a clause."""
 
@@ -76,12 +80,13 @@ class Lineup:
     ) -> AsyncIterator[Contender]:
         """`wyoming-tts serve`, as by default but for the cache and a voice that nobody stands in for."""
         data_dir, voice = home or self.data_dir()
+        parts = data_dir / PARTS if self.voice_dir is not None else None
         port = free_port()
         config = data_dir / "bench.yaml"
         config.write_text(json.dumps(our_settings(voice, cache=cache, text=text or {})), encoding="utf-8")
         async with real_server(data_dir, "--config", str(config), uri=f"tcp://127.0.0.1:{port}") as server:
             await until_it_listens(port)
-            yield Contender(name, self.callers, server.pid, port, HOUSE_VOICE, lambda: server.said("ready"))
+            yield Contender(name, self.callers, server.pid, port, HOUSE_VOICE, partial(_ready, server, parts))
 
     @asynccontextmanager
     async def peer(self, *, home: tuple[Path, str] | None = None) -> AsyncIterator[Contender]:
@@ -129,18 +134,29 @@ class Lineup:
 
 def our_settings(voice: str, *, cache: bool, text: Mapping[str, object]) -> dict[str, object]:
     """Return settings as by default, but for the cache, one voice without substitutes, and what `text` adds."""
-    settings: dict[str, object] = {
+    return {
         "voices": [{"name": HOUSE_VOICE, "language": "en", "chain": [f"piper/{voice}"]}],
         "default_voice": HOUSE_VOICE,
         "fallback": {
             **dict.fromkeys(("first_audio_s", "last_first_audio_s", "gap_s"), PATIENCE_S),
             "hedge": "off",
         },
-        "text": {name: value for name, value in text.items() if name in TextSettings.model_fields},
+        "text": dict(text),
+        "cache": {"enabled": cache},
     }
-    if "cache" in Settings.model_fields:
-        settings["cache"] = {"enabled": cache}
-    return settings
+
+
+async def _ready(server: RealServer, parts: Path | None) -> None:
+    """Wait until the voice is loaded, and cut in parts: that is done once in its life, beside the first answers.
+
+    The voice that is made where the owner has none cannot be cut, and has no folder for its parts.
+    """
+    await server.said("ready")
+    if parts is None:
+        return
+    async with asyncio.timeout(CUT_WITHIN_S):
+        while not any(parts.glob("*/made.json")):  # noqa: ASYNC110 - another process, which does not say so
+            await asyncio.sleep(0.1)
 
 
 def further(name: str, number: int) -> str:
