@@ -82,6 +82,9 @@ class RealServer:
             return await self.process.wait()
 
 
+USUALLY = {"WYOMING_TTS_PROVIDERS__PIPER__DOWNLOAD": "never", "WYOMING_TTS_CACHE__ENABLED": "false"}
+
+
 @asynccontextmanager
 async def real_server(
     data_dir: Path,
@@ -90,13 +93,13 @@ async def real_server(
     env: Mapping[str, str] | None = None,
     stdio: bool = False,
 ) -> AsyncIterator[RealServer]:
-    """Start the server on a free port without downloads; on leaving it is gone."""
+    """Start the server on a free port, without downloads and with everything spoken anew; on leaving it is gone."""
     pipe = asyncio.subprocess.PIPE if stdio else asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "wyoming_tts", "serve", "--uri", uri, "--http", "off", "--no-zeroconf"),
         *("--data-dir", str(data_dir), "--log-format", "json", *flags),
-        env={**os.environ, "WYOMING_TTS_PROVIDERS__PIPER__DOWNLOAD": "never", **(env or {})},
+        env={**os.environ, **USUALLY, **(env or {})},
         stdin=pipe,
         stdout=pipe,
         stderr=asyncio.subprocess.PIPE,
