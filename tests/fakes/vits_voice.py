@@ -21,6 +21,7 @@ HOP = UP * UP
 KERNEL, POST = 5, 7
 GLOBAL = "flow that hears everything"
 TWO_ROUNDINGS = "two roundings"
+SHIFTED = "flow turned round in time"
 
 
 def build_vits_voice(
@@ -145,6 +146,8 @@ class _Vits:
         heard = self._conv(hidden, f"{name}.enc.in_layers.0", 4, 8, KERNEL)
         if speaker is not None:
             heard = self._op("Add", heard, self._conv(speaker, f"{name}.enc.cond_layer", 4, 8, 1))
+        if self._broken == SHIFTED:
+            heard = self._op("Slice", heard, *map(self._ints, ([-1], [-(2**31)], [2], [-1])))
         if self._broken == GLOBAL:
             heard = self._op("Add", heard, self._op("ReduceMean", heard, axes=[2]))
         shape, gate = self._split(heard, 4)
