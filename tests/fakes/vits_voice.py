@@ -33,6 +33,8 @@ def build_vits_voice(
     renamed: bool = False,
     broken: str = "",
     seed: int = 0,
+    noise: float = 0.0,
+    phoneme_type: str = "espeak",
 ) -> Path:
     """Write `NAME.onnx` and its configuration, and return the model's path.
 
@@ -41,6 +43,8 @@ def build_vits_voice(
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / f"{name}.onnx"
     config = voice_config(name, speakers=speakers)
+    config["inference"] = {"noise_scale": noise, "length_scale": 1.0, "noise_w": noise}
+    config["phoneme_type"] = phoneme_type
     path.with_name(f"{name}.onnx.json").write_text(json.dumps(config, ensure_ascii=False), "utf-8")
     model = _Vits(channels, speakers, broken, seed).model()
     if renamed:
