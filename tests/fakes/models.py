@@ -31,7 +31,12 @@ VOICES = (
     Voice("one", ("en-GB", "en"), "One", gender="f", quality=2, version="1.2"),
     Voice("two", ("de-DE",), speakers=("anna", "bert"), attribution_name="Somebody", attribution_url="http://x.test"),
 )
-REMARKS = Remarks(("loud",), (UnusableFile("three.bin", "broken"),))
+REMARKS = Remarks(
+    ("loud",),
+    (UnusableFile("three.bin", "broken"),),
+    whole=(UnusableFile("two.bin", "other-network"),),
+    marked=("one",),
+)
 
 
 class WordModel:

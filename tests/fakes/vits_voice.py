@@ -21,6 +21,7 @@ HOP = UP * UP
 KERNEL, POST = 5, 7
 GLOBAL = "flow that hears everything"
 TWO_ROUNDINGS = "two roundings"
+SHIFTED = "flow turned round in time"
 
 
 def build_vits_voice(
@@ -32,6 +33,8 @@ def build_vits_voice(
     renamed: bool = False,
     broken: str = "",
     seed: int = 0,
+    noise: float = 0.0,
+    phoneme_type: str = "espeak",
 ) -> Path:
     """Write `NAME.onnx` and its configuration, and return the model's path.
 
@@ -40,6 +43,8 @@ def build_vits_voice(
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / f"{name}.onnx"
     config = voice_config(name, speakers=speakers)
+    config["inference"] = {"noise_scale": noise, "length_scale": 1.0, "noise_w": noise}
+    config["phoneme_type"] = phoneme_type
     path.with_name(f"{name}.onnx.json").write_text(json.dumps(config, ensure_ascii=False), "utf-8")
     model = _Vits(channels, speakers, broken, seed).model()
     if renamed:
@@ -145,6 +150,8 @@ class _Vits:
         heard = self._conv(hidden, f"{name}.enc.in_layers.0", 4, 8, KERNEL)
         if speaker is not None:
             heard = self._op("Add", heard, self._conv(speaker, f"{name}.enc.cond_layer", 4, 8, 1))
+        if self._broken == SHIFTED:
+            heard = self._op("Slice", heard, *map(self._ints, ([-1], [-(2**31)], [2], [-1])))
         if self._broken == GLOBAL:
             heard = self._op("Add", heard, self._op("ReduceMean", heard, axes=[2]))
         shape, gate = self._split(heard, 4)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from wyoming_tts.models.base import Sink
     from wyoming_tts.models.piper_network import Network
     from wyoming_tts.models.vits_network import VitsNetwork
+    from wyoming_tts.models.vits_store import Cut
     from wyoming_tts.speech.utterance import Utterance
     from wyoming_tts.speech.voice import Voice
 
@@ -75,13 +76,14 @@ class PiperModel:
         max_loaded: int = MAX_LOADED,
         parts: Path | None = None,
         now: Callable[[], float] = time.perf_counter,
+        cut: Cut | None = None,
     ) -> None:
         self._voices = PiperVoices(directories)
         self._threads = threads
         self._max_loaded = max(1, max_loaded)
         self._now = now
         self._loaded: OrderedDict[str, _Loaded] = OrderedDict()
-        self.cutting = Cutting(PartsStore(parts, threads=threads))
+        self.cutting = Cutting(PartsStore(parts, threads=threads, cut=cut))
 
     def voices(self) -> Sequence[Voice]:
         """Return the voices on the disk now; one that is gone from there is unloaded."""

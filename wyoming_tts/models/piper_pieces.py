@@ -36,27 +36,26 @@ def pieces_of(phonemes: Sequence[str], id_map: Mapping[str, Sequence[int]], most
 
     The ids are those of `piper.phoneme_ids`: a begin, an end, a pad behind everything else, unknown phonemes left out.
     """
+    begin = [*id_map[BEGIN], *id_map[PAD]]
     total = sum(_size(phoneme, id_map) for phoneme in phonemes)
     share = total / max(1, -(-total // most))
-    ids, words, first = _begin(id_map), list[tuple[int, int]](), True
+    ids, words, sounds, first = list(begin), list[tuple[int, int]](), False, True
     group, outside = -1, True
     for phoneme in phonemes:
         between = phoneme == BETWEEN_WORDS
-        if len(ids) >= share and (between or len(ids) >= 2 * most):
+        made = len(ids) - len(begin)
+        if sounds and share < total and made >= share and (between or made >= 2 * most):
             yield Piece((*ids, *id_map[END]), tuple(words), first)
-            ids, words, first = _begin(id_map), [], False
+            ids, words, sounds, first = list(begin), [], False, False
         if outside and not between:
             group += 1
             words.append((group, len(ids)))
         outside = between
+        sounds = sounds or not between
         if phoneme in id_map:
             ids += [*id_map[phoneme], *id_map[PAD]]
-    if words:
+    if sounds:
         yield Piece((*ids, *id_map[END]), tuple(words), first)
-
-
-def _begin(id_map: Mapping[str, Sequence[int]]) -> list[int]:
-    return [*id_map[BEGIN], *id_map[PAD]]
 
 
 def _size(phoneme: str, id_map: Mapping[str, Sequence[int]]) -> int:

@@ -51,6 +51,7 @@ class PiperSpeech:
         self._format = AudioFormat(config.sample_rate)
         self._sink = sink
         self._samples = 0
+        self._marked_to = -1
 
     def steps(self, network: Network, windows: Windows) -> Iterator[None]:
         """Speak, one step after the other; ends early where the sink is cancelled.
@@ -88,7 +89,12 @@ class PiperSpeech:
                         marks.append(Mark(words.first, 0.0))
                     else:
                         marks, told = self._marks(words, number, piece, begun, stretch.ends), True
-                    yield stretch, marks
+                    yield stretch, [mark for mark in marks if self._is_news(mark)]
+
+    def _is_news(self, mark: Mark) -> bool:
+        """Whether this is a later word than all before; takes note of it."""
+        news, self._marked_to = mark.offset > self._marked_to, max(mark.offset, self._marked_to)
+        return news
 
     def _feed(self, piece: Piece) -> Feed:
         ids = np.array([piece.ids], np.int64)

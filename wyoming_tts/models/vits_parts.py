@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TEXT, FLOW, DECODER = "text.onnx", "flow.onnx", "decoder.onnx"
-_FACTS = "parts.json"
+FACTS = "parts.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ class VitsParts:
 
     def write(self, folder: Path) -> None:
         """Put the facts beside the networks."""
-        (folder / _FACTS).write_text(json.dumps(asdict(self)), "utf-8")
+        (folder / FACTS).write_text(json.dumps(asdict(self)), "utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> VitsParts:
         """Return the facts of a folder. Raises OSError, or ValueError where they are none."""
-        facts: Any = json.loads((folder / _FACTS).read_text("utf-8"))
+        facts: Any = json.loads((folder / FACTS).read_text("utf-8"))
         if not isinstance(facts, dict) or set(facts) != {field.name for field in fields(cls)}:
             raise ValueError("not the facts of parts")
         given: dict[str, Any] = {name: tuple(fact) if isinstance(fact, list) else fact for name, fact in facts.items()}

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from wyoming_tts.models.vits_network import VitsNetwork
-from wyoming_tts.models.vits_parts import DECODER, FLOW, TEXT
+from wyoming_tts.models.vits_parts import DECODER, FACTS, FLOW, TEXT
 
 FORMAT = "1"
 """Another one where parts are cut, or described, in another way than before."""
@@ -52,12 +53,17 @@ class Trial:
     speakers: int
 
 
+Cut = Callable[[Path, Path, Trial], int]
+"""Cuts a voice into a folder, and returns what the cutter ends with."""
+
+
 class PartsStore:
     """One folder for each voice, called by the hash of its file; without a folder for them nothing is kept."""
 
-    def __init__(self, folder: Path | None, *, threads: int = 0) -> None:
+    def __init__(self, folder: Path | None, *, threads: int = 0, cut: Cut | None = None) -> None:
         self._folder = folder
         self._threads = threads
+        self._cut = cut or cut_in_process
 
     def open(self, voice: Path) -> VitsNetwork | None:
         """Return the voice in parts; None where they have to be made first. Raises Uncut, or OSError."""
@@ -66,12 +72,12 @@ class PartsStore:
         if self._folder is None:
             return None
         parts = self._folder / _key(voice)
+        if not parts.is_dir():
+            return None
         if (parts / _UNCUTTABLE).exists():
             raise Uncut(OTHER_NETWORK)
         try:
             network = _opened(parts, threads=self._threads)
-        except FileNotFoundError:
-            return None
         except Exception:  # noqa: BLE001 - whatever the runtime says of a damaged network: it is made anew
             shutil.rmtree(parts, ignore_errors=True)
             return None
@@ -85,13 +91,13 @@ class PartsStore:
             raise Uncut(NO_ONNX)
         with tempfile.TemporaryDirectory(prefix=_HALF_MADE, dir=self._writable()) as making:
             half = Path(making) / "parts"
-            half.mkdir()
-            code = _cut(voice, half, trial)
+            half.mkdir(mode=0o700)
+            code = self._cut(voice, half, trial)
             if code not in {0, EXIT_UNCUTTABLE}:
                 raise Uncut(FAILED)
             if code == EXIT_UNCUTTABLE:
                 shutil.rmtree(half)
-                half.mkdir()
+                half.mkdir(mode=0o700)
                 (half / _UNCUTTABLE).touch()
             (half / _MADE).write_text(json.dumps({"voice": str(voice), "sums": _sums(half)}), "utf-8")
             network = None if code else _opened(half, threads=self._threads)
@@ -116,9 +122,11 @@ def _keep(half: Path, place: Path, voice: Path) -> None:
     """Move what was made to its place, at once, and make room."""
     with suppress(OSError):  # another worker was first
         half.rename(place)
-    kept = 0
+    kept = 1
     for parts in sorted(place.parent.iterdir(), key=_last_used, reverse=True):
-        if parts == place or (kept < KEPT and _is_wanted(parts, voice)):
+        if parts == place or _is_being_made(parts):
+            continue
+        if kept < KEPT and _is_wanted(parts, voice):
             kept += 1
         else:
             shutil.rmtree(parts, ignore_errors=True)
@@ -134,7 +142,7 @@ def _key(voice: Path) -> str:
         return f"{FORMAT}-{hashlib.file_digest(file, 'blake2b').hexdigest()[:32]}"
 
 
-def _cut(voice: Path, folder: Path, trial: Trial) -> int:
+def cut_in_process(voice: Path, folder: Path, trial: Trial) -> int:
     """Have the voice cut by a process of its own and return its exit status; it prints nothing that is of use."""
     command = [sys.executable, "-m", "wyoming_tts.models.vits_cutter", str(voice), str(folder)]
     try:
@@ -151,7 +159,7 @@ def _cut(voice: Path, folder: Path, trial: Trial) -> int:
 
 
 def _opened(parts: Path, *, threads: int) -> VitsNetwork:
-    """Load what is as it was made. Raises FileNotFoundError where nothing was, ValueError where it changed."""
+    """Load what is as it was made. Raises OSError, or ValueError and its like where it changed."""
     if _made(parts)["sums"] != _sums(parts):
         raise ValueError("damaged")
     return VitsNetwork.open(parts, threads=threads)
@@ -163,8 +171,12 @@ def _made(parts: Path) -> dict[str, Any]:
 
 
 def _sums(parts: Path) -> dict[str, int]:
-    """Return a checksum of every network: a changed bit would be heard, not noticed."""
-    return {name: zlib.crc32((parts / name).read_bytes()) for name in (TEXT, FLOW, DECODER) if (parts / name).exists()}
+    """Return a checksum of every file: a changed bit would be heard, not noticed."""
+    return {
+        name: zlib.crc32((parts / name).read_bytes())
+        for name in (TEXT, FLOW, DECODER, FACTS)
+        if (parts / name).exists()
+    }
 
 
 def _last_used(parts: Path) -> float:
@@ -174,10 +186,12 @@ def _last_used(parts: Path) -> float:
         return 0.0
 
 
+def _is_being_made(parts: Path) -> bool:
+    return parts.name.startswith(_HALF_MADE) and _last_used(parts) > time.time() - 2 * CUTTING_TAKES_S
+
+
 def _is_wanted(parts: Path, voice: Path) -> bool:
-    """Whether this belongs to another voice that is still there, or is just being made."""
-    if parts.name.startswith(_HALF_MADE):
-        return _last_used(parts) > time.time() - 2 * CUTTING_TAKES_S
+    """Whether this belongs to another voice that is still there."""
     try:
         owner = Path(_made(parts)["voice"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from pathlib import Path
@@ -13,8 +14,10 @@ from structlog.testing import capture_logs
 from tests.fakes.clock import FakeClock
 from tests.fakes.model_host import until, word_host
 from tests.fakes.piper_voice import build_piper_voice
+from tests.fakes.vits_voice import build_vits_voice
 from wyoming_tts.adapters.context import AdapterContext
 from wyoming_tts.adapters.local.piper import LOOK_EVERY_S, PiperAdapter, PiperSettings, build, folder_state
+from wyoming_tts.adapters.local.piper_use import LOOKS
 from wyoming_tts.errors import ProviderUnavailable, UtteranceRejected
 from wyoming_tts.settings.model import WorkerSettings
 from wyoming_tts.speech.utterance import Utterance
@@ -110,6 +113,35 @@ async def test_a_voice_is_warm_once_it_is_loaded(clock: FakeClock, tmp_path: Pat
     await adapter.warm("one")
     assert adapter.is_warm("one")
     await adapter.aclose()
+
+
+async def test_a_voice_is_cut_at_its_first_use_and_has_word_times_from_then_on(
+    adapter: PiperAdapter, clock: FakeClock, tmp_path: Path
+) -> None:
+    """In a worker, with the cutter in a process of its own: what everybody has who installs a voice."""
+    build_vits_voice(tmp_path / "voices", "en_US-b-low")
+    utterance = Utterance("one two, three", "en_US-b-low")
+    await adapter.start()
+    await adapter.warm("en_US-b-low")
+    assert not adapter.capabilities.marks
+    for _ in range(LOOKS - 1):
+        if adapter.capabilities.marks:
+            break
+        await asyncio.sleep(0.5)  # the worker's own time
+        await clock.advance(LOOK_EVERY_S)
+    await until(lambda: adapter.capabilities.marks)
+    async with adapter.synthesize(utterance) as stream:
+        marks = [mark.offset async for chunk in stream.chunks for mark in chunk.marks]
+    assert marks == [0, 4, 9]
+    (parts,) = (tmp_path / "cache" / "piper").iterdir()
+    assert (tmp_path / "cache" / "piper").stat().st_mode & 0o777 == 0o700
+    assert sorted(file.name for file in parts.iterdir()) == [
+        "decoder.onnx",
+        "flow.onnx",
+        "made.json",
+        "parts.json",
+        "text.onnx",
+    ]
 
 
 async def test_a_worker_that_is_down_keeps_the_last_good_list_and_is_told_once(

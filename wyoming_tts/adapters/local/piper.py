@@ -154,7 +154,7 @@ class PiperAdapter(WorkerAdapter):
     async def _look(self) -> None:
         """Ask the worker anew where the folders have changed."""
         state = await asyncio.to_thread(folder_state, self._folders)
-        if state == self._known and not (self._use.curious() and not self.host.resting):
+        if state == self._known and (self.host.pid is None or not self._use.curious()):
             return
         self._info = await self.host.describe() if state else WorkerInfo()
         self._known = state
