@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from wyoming_tts.errors import ProviderTimeout
@@ -66,7 +67,13 @@ def _now() -> float:
 
 async def _first_to_stir(*attempts: Attempt, within_s: float | None = None) -> Attempt | None:
     """Return the first attempt that has audio or has ended, the earlier one where both have; None after `within_s`."""
-    if not any(attempt.has_stirred for attempt in attempts) and (within_s is None or within_s > 0):
+    if any(attempt.has_stirred for attempt in attempts) or (within_s is not None and within_s <= 0):
+        pass
+    elif len(attempts) == 1:  # as nearly always: a task for it would come three turns later
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await attempts[0].stir()
+    else:
         waits = [asyncio.ensure_future(attempt.stir()) for attempt in attempts]
         try:
             await asyncio.wait(waits, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from wyoming_tts.wire.outlet import Outlet
     from wyoming_tts.wire.session import Pending
 
+STOPPED = encode_event(Event("synthesize-stopped"))
+
 SILENT_FORMAT = AudioFormat(22_050)
 SILENCE_S = 0.1
 """Said where there is nothing to say: without any audio Home Assistant's converter fails on an empty file."""
@@ -29,8 +31,7 @@ async def speak(pending: Pending, house: House, outlet: Outlet) -> None:
         await outlet.audio(events, bytes(SILENT_FORMAT.size(SILENCE_S)), first=True)
     # The end must not overtake the client's own: Home Assistant fails an assertion when it still writes text.
     await pending.feed.ended()
-    stopped = (encode_event(Event("synthesize-stopped")),) if pending.request.streamed else ()
-    await outlet.write(events.stop, *stopped)
+    await outlet.write(events.stop, *((STOPPED,) if pending.request.streamed else ()))
 
 
 async def _speak(pending: Pending, house: House, outlet: Outlet) -> AudioEvents | None:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from wyoming_tts.speech.prosody import NATURAL, Prosody
 from wyoming_tts.speech.voice import VoiceName
 from wyoming_tts.synthesis.provider import Link, Provider
+from wyoming_tts.synthesis.routing.best_voices import BestVoices
 from wyoming_tts.synthesis.routing.nearness import VARIANTS, Wanted, gender
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from wyoming_tts.speech.voice import Voice
+    from wyoming_tts.synthesis.routing.best_voices import Best
     from wyoming_tts.synthesis.routing.catalog import Catalog
 
 
@@ -47,6 +49,7 @@ class AutomaticChain:
         self._catalog = catalog
         self._last_resort = last_resort
         self._default_language = default_language
+        self._best = BestVoices()
 
     def complete(self, own: Sequence[Link], style: Style, *, local_only: bool) -> tuple[Link, ...]:
         """Return the voice's own links and who comes behind them; `local_only` leaves only this machine's."""
@@ -70,7 +73,7 @@ class AutomaticChain:
         """Yield the nearest voice of each provider that was not asked yet, the nearest first."""
         used = {self._last_resort, *(link.provider.name for link in own)}
         providers = [provider for provider in self._catalog.providers if provider.name not in used]
-        found = [(near, provider) for provider in providers if (near := _nearest(provider, wanted)) is not None]
+        found = [(near, provider) for provider in providers if (near := self._nearest(provider, wanted)) is not None]
         for (_, voice), provider in sorted(found, key=lambda entry: entry[0][0]):
             yield style.link(provider, VoiceName(provider.name, voice.name))
 
@@ -80,16 +83,14 @@ class AutomaticChain:
             yield replace(asked)
             return
         for tag in (wanted.language, self._default_language, "en-US"):
-            if (near := _nearest(provider, replace(wanted, language=tag))) is not None:
+            if (near := self._nearest(provider, replace(wanted, language=tag))) is not None:
                 yield style.link(provider, VoiceName(provider.name, _varied(provider, near[1], wanted.gender)))
                 return
         for voice in provider.voices()[:1]:
             yield style.link(provider, VoiceName(provider.name, voice.name))
 
-
-def _nearest(provider: Provider, wanted: Wanted) -> tuple[tuple[int, ...], Voice] | None:
-    near = [(key, voice) for voice in provider.voices() if (key := wanted.key(voice)) is not None]
-    return min(near, key=lambda entry: entry[0], default=None)
+    def _nearest(self, provider: Provider, wanted: Wanted) -> Best | None:
+        return self._best.of(provider, wanted, wanted.key)
 
 
 def _varied(provider: Provider, voice: Voice, wanted_gender: str | None) -> str:

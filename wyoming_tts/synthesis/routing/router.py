@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -13,6 +14,7 @@ from wyoming_tts.errors import AllProvidersFailed, UnknownVoice
 from wyoming_tts.speech import language
 from wyoming_tts.speech.voice import VoiceName
 from wyoming_tts.synthesis.routing.automatic_chain import AutomaticChain, Style
+from wyoming_tts.synthesis.routing.best_voices import BestVoices
 from wyoming_tts.synthesis.routing.catalog import HouseVoice
 from wyoming_tts.synthesis.routing.detected_language import with_detected_language
 from wyoming_tts.synthesis.routing.nearness import NO_LANGUAGE, SPEAKS_ANY, fit, main_language
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
     from wyoming_tts.speech.request import SpeechRequest
+    from wyoming_tts.speech.voice import Voice
     from wyoming_tts.synthesis.provider import Link, Provider
     from wyoming_tts.synthesis.routing.catalog import Catalog
     from wyoming_tts.synthesis.routing.detected_language import LanguageDetector
@@ -63,6 +66,7 @@ class Router:
         self._default_language = default_language
         self._unknown_voice_is_error = unknown_voice_is_error
         self._detector = detector
+        self._best = BestVoices()
         self._replaced: set[tuple[str, str]] = set()
         self.privacy = privacy or PrivacyRules()
         self.unknown_voices: list[str] = []
@@ -130,12 +134,22 @@ class Router:
             self._note_unknown(self._default_voice)
         for providers in (self._visible(), self._catalog.providers):
             for tag in (wanted_language, self._default_language, "en-US"):
-                if tag and (best := _best(providers, tag)) is not None:
+                if tag and (best := self._best_of(providers, tag)) is not None:
                     return best
             for provider in providers:
                 for voice in provider.voices():
                     return VoiceName(provider.name, voice.name)
         raise AllProvidersFailed([])
+
+    def _best_of(self, providers: Sequence[Provider], tag: str) -> VoiceName | None:
+        """Return the best voice of the language; of equals the one of the first provider."""
+        found = [
+            (best, one.name) for one in providers if (best := self._best.of(one, tag, partial(_in_language, tag=tag)))
+        ]
+        if not found:
+            return None
+        (_, voice), provider = min(found, key=lambda entry: entry[0][0])
+        return VoiceName(provider, voice.name)
 
     def _note_unknown(self, name: str) -> None:
         """Warn once a name; a voice that comes later, by a download say, is found all the same."""
@@ -178,7 +192,7 @@ class Router:
             return asked
         for providers in (self._visible(), self._catalog.providers):
             allowed = [provider for provider in providers if not local_only or provider.adapter.capabilities.local]
-            if (best := _best(allowed, detected)) is not None:
+            if (best := self._best_of(allowed, detected)) is not None:
                 self._note_replaced(_name(asked), detected, best)
                 return best
         return asked
@@ -199,15 +213,10 @@ class Router:
         return voice is None or fit(tag, voice) is not None
 
 
-def _best(providers: Sequence[Provider], tag: str) -> VoiceName | None:
-    """Return a voice of the language, rather one that sounds good than one of the very region; then the nearest."""
-    ranked = [
-        ((voice.quality == 0, near.region, -voice.quality, index), VoiceName(provider.name, voice.name))
-        for index, provider in enumerate(providers)
-        for voice in provider.voices()
-        if (near := fit(tag, voice)) is not None
-    ]
-    return min(ranked, key=lambda entry: entry[0])[1] if ranked else None
+def _in_language(voice: Voice, tag: str) -> tuple[int, int, int] | None:
+    """Return the order of voices for a language: rather one that sounds good than one of the very region."""
+    near = fit(tag, voice)
+    return None if near is None else (int(voice.quality == 0), near.region, -voice.quality)
 
 
 def _with_speaker(name: str, speaker: str | None) -> str:
