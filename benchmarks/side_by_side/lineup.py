@@ -21,7 +21,7 @@ from benchmarks.side_by_side.contender import Contender
 from benchmarks.texts import answer_of, sentence_of
 from benchmarks.voices import add_costly
 from tests.servers.real_server import real_server
-from wyoming_tts.adapters.local.piper import PARTS
+from wyoming_tts.adapters.local.piper import LOOK_EVERY_S, PARTS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -155,8 +155,10 @@ async def _ready(server: RealServer, parts: Path | None) -> None:
     if parts is None:
         return
     async with asyncio.timeout(CUT_WITHIN_S):
-        while not any(parts.glob("*/made.json")):  # noqa: ASYNC110 - another process, which does not say so
+        # Another process, which does not say so; one look at a folder holds up nobody.
+        while not any(parts.glob("*/made.json")):  # noqa: ASYNC110, ASYNC240
             await asyncio.sleep(0.1)
+    await asyncio.sleep(LOOK_EVERY_S + 1.0)  # by then the server knows that the voice has word times
 
 
 def further(name: str, number: int) -> str:
