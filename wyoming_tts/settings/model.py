@@ -65,8 +65,8 @@ class TextSettings(Section):
     max_utterance_chars: Annotated[Count, Field(ge=80, le=2_000)] = 300
     """The longest piece of text, in characters, that is handed to a voice at once."""
     max_chars_without_word_times: Annotated[Count, Field(ge=40, le=2_000)] = 80
-    """The same for voices that do not say when which word is spoken, as Piper's: what is cut off in the middle is
-    partly heard twice, and never more than this. More sounds more natural."""
+    """The same for voices that do not say when which word is spoken, as most elsewhere: what is cut off in the middle
+    is partly heard twice, and never more than this. More sounds more natural."""
     first_clause_after_s: Annotated[float, Field(ge=0, le=60)] = 0.3
     """When an assistant is still writing its first sentence after so many seconds, the answer begins with the part
     of it up to a comma; 0 begins with the first such part in any case, 60 waits for the whole sentence."""
