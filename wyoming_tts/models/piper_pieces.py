@@ -13,6 +13,8 @@ BETWEEN_WORDS = " "
 MOST_IDS = 600
 """A network's memory grows with the square of its ids: 1,000 characters take a whole one 1.6 GB. These are what 300
 characters make, which is all the server ever sends, so that its sentences stay in one piece."""
+FIRST_IDS, FURTHER_IDS = 160, 400
+"""Of a sentence that has to be cut: its listener waits for the first piece, and others wait while one is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +34,23 @@ def groups_of(phonemes: Sequence[str]) -> list[str]:
 
 
 def pieces_of(phonemes: Sequence[str], id_map: Mapping[str, Sequence[int]], most: int = MOST_IDS) -> Iterator[Piece]:
-    """Yield the sentence in pieces of about the same length, cut between words where there are any.
+    """Yield the sentence, or pieces of about the same length behind a short one, cut between words where there are any.
 
     The ids are those of `piper.phoneme_ids`: a begin, an end, a pad behind everything else, unknown phonemes left out.
     """
     begin = [*id_map[BEGIN], *id_map[PAD]]
-    total = sum(_size(phoneme, id_map) for phoneme in phonemes)
-    share = total / max(1, -(-total // most))
+    left = sum(_size(phoneme, id_map) for phoneme in phonemes)
+    share: float = left + 1 if left <= most else FIRST_IDS
     ids, words, sounds, first = list(begin), list[tuple[int, int]](), False, True
     group, outside = -1, True
     for phoneme in phonemes:
         between = phoneme == BETWEEN_WORDS
         made = len(ids) - len(begin)
-        if sounds and share < total and made >= share and (between or made >= 2 * most):
+        if sounds and made >= share and (between or made >= most):
             yield Piece((*ids, *id_map[END]), tuple(words), first)
             ids, words, sounds, first = list(begin), [], False, False
+            left -= made
+            share = left / max(1, -(-left // FURTHER_IDS))
         if outside and not between:
             group += 1
             words.append((group, len(ids)))
