@@ -1,12 +1,14 @@
 """The first link is cut at every kind of byte in every way, over real sockets: no word may be lost.
 
-The default run spreads 200 places of every fault over the texts; `--soak` takes 200 of each text.
+The default run takes places all over each text, others for every fault, and those where utterances begin and end;
+`--soak` takes 200 of each text besides.
 """
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,17 +29,20 @@ from wyoming_tts.telemetry.clock import SystemClock
 from wyoming_tts.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from wyoming_tts.adapters.base import Adapter
 
-pytestmark = pytest.mark.timeout(300)  # 200 answers a fault, and a thousand in the long form
+pytestmark = pytest.mark.timeout(300)  # some 80 answers a fault, and a thousand in the long form
 
 HEADING = "marks fault        runs  lost repeated  most failures unnoticed  broken promises"
-PLACES = 200
+PLACES, SOAK_PLACES = 12, 200
+"""Spread over each text; the borders of its utterances are cut besides."""
 UNNOTICED_SHARE = 0.05
-ALIKE, ALIKE_SHARE = (FaultKind.ERROR, FaultKind.NO_EVENT, FaultKind.HTML), 5
-"""Noticed and left in the same way as a reset or as noise: a fifth of the places, but in the long form."""
+ALIKE, ALIKE_PLACES = (FaultKind.ERROR, FaultKind.NO_EVENT, FaultKind.HTML), 8
+"""Noticed and left in the same way as a reset or as noise: fewer places and no borders, but in the long form."""
+GOLDEN = 0.618
+"""Steps of it never fall on the same place again: each text and each fault is cut elsewhere."""
 AT_ONCE = 8
 
 
@@ -54,23 +59,17 @@ def folder() -> Iterator[Path]:
         yield Path(made)
 
 
-@pytest.fixture
-def places(*, soak: bool) -> int:
-    """How many places of each text are cut."""
-    return PLACES if soak else PLACES // len(TEXTS)
-
-
 @pytest.mark.parametrize("marks", [True, False], ids=["marks", "no-marks"])
 @pytest.mark.parametrize("kind", list(FaultKind), ids=lambda kind: kind.value.replace(" ", "-"))
 def test_wherever_the_first_link_breaks_no_word_is_lost(
-    times: EspeakTimes, folder: Path, places: int, table: list[str], kind: FaultKind, *, marks: bool, soak: bool
+    times: EspeakTimes, folder: Path, table: list[str], kind: FaultKind, *, marks: bool, soak: bool
 ) -> None:
     row = Row()
-    if kind in ALIKE and not soak:
-        places //= ALIKE_SHARE
-    for number, name in enumerate(TEXTS):
+    alike = kind in ALIKE and not soak
+    places = SOAK_PLACES if soak else ALIKE_PLACES if alike else PLACES
+    for number, name in enumerate(TEXTS, list(FaultKind).index(kind) * len(TEXTS)):
         case = Case(times, name, marks)
-        run_idle(_cut_everywhere(case, kind, places, folder, row, shift=(number + 1) / (len(TEXTS) + 1)))
+        run_idle(_cut_everywhere(case, kind, places, folder, row, shift=number * GOLDEN % 1, borders=not alike))
     table.extend([] if any(line.startswith(HEADING) for line in table) else [HEADING])
     table.append(f"{'yes' if marks else 'no':5} {kind.value:11} {row}")
     if row.problems:
@@ -78,7 +77,9 @@ def test_wherever_the_first_link_breaks_no_word_is_lost(
     assert row.unnoticed <= UNNOTICED_SHARE * row.runs
 
 
-async def _cut_everywhere(case: Case, kind: FaultKind, places: int, folder: Path, row: Row, *, shift: float) -> None:
+async def _cut_everywhere(
+    case: Case, kind: FaultKind, places: int, folder: Path, row: Row, *, shift: float, borders: bool
+) -> None:
     sounds = case.sounds()
     whole, server = await case.run(sounds, folder / f"{case.name}-whole", None)
     verdict = case.judge(whole, sounds)
@@ -86,15 +87,21 @@ async def _cut_everywhere(case: Case, kind: FaultKind, places: int, folder: Path
     size = sum(server.sizes)
     room = asyncio.Semaphore(AT_ONCE)
 
-    async def one(place: int) -> None:
-        at = int(size * (place + shift) / places)
+    async def one(at: int) -> None:
         async with room:
-            heard, server = await case.run(sounds, folder / f"{case.name}-{place}", AtByte(kind, at))
+            heard, server = await case.run(sounds, folder / f"{case.name}-{at}", AtByte(kind, at))
         case.note(row, f"{kind.value} at {at} of {size}", heard, case.judge(heard, sounds), server)
 
+    spread = {int(size * (place + shift) / places) for place in range(places)}
     async with asyncio.TaskGroup() as tasks:
-        for place in range(places):
-            tasks.create_task(one(place))
+        for at in sorted(spread | (_borders(server.sizes) if borders else set())):
+            tasks.create_task(one(at))
+
+
+def _borders(sizes: Sequence[int]) -> set[int]:
+    """Return the first and the last byte of every utterance."""
+    ends = list(accumulate(sizes))
+    return {0, *ends[:-1], *(end - 1 for end in ends)}
 
 
 ESPEAK_HZ = 22_050
