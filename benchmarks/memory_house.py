@@ -65,7 +65,7 @@ class MemoryAdapter(Adapter):
         self._faster = options.faster
         self._marks = options.marks
         count = options.voices if name == "memory" else 1
-        self._voices = [Voice(f"voice-{number}", ("en-US",), quality=1, version="1") for number in range(count)]
+        self._voices = tuple(Voice(f"voice-{number}", ("en-US",), quality=1, version="1") for number in range(count))
         self._word = pcm(1, options.rate)
 
     @property

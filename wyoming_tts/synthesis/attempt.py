@@ -22,7 +22,10 @@ AUDIO_AHEAD_BYTES = 256 * 1024
 
 TURN_BYTES = 16 * 1024
 """Of audio that has come at once, judged or handed on before others get their turn: 0.1 ms of work, 0.5 ms without
-numpy. The first chunk is a turn of its own, so that it is on its way."""
+numpy."""
+
+FIRST_TURNS = 2
+"""Left to others behind the first chunk: whoever plays it takes one to hand it on, and whoever writes it the other."""
 
 
 class Attempt:
@@ -122,10 +125,13 @@ class Attempt:
 
     async def _relay(self, stream: AudioStream) -> None:
         """Hand on the chunks and the end of them: whoever reads on need not wait until the link has been left."""
-        turn_bytes = TURN_BYTES
+        turn_bytes, is_first = 0, True
         try:
             async for chunk in stream.chunks:
                 await self._pipe.put(chunk)
+                for _ in range(FIRST_TURNS if is_first else 0):
+                    await asyncio.sleep(0)
+                is_first = False
                 turn_bytes = await _turn(turn_bytes + len(chunk.pcm))
         except ProviderError as error:
             self._pipe.end(error)
@@ -134,7 +140,7 @@ class Attempt:
 
     async def chunks(self) -> AsyncIterator[Chunk]:
         """Yield the audio as it comes; raises ProviderError where the link fails."""
-        turn_bytes = TURN_BYTES
+        turn_bytes = 0
         async for chunk in self._pipe.chunks():
             self._marks.extend(chunk.marks)
             if chunk.pcm:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from wyoming_tts.errors import ProviderTimeout
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from wyoming_tts.synthesis.attempt import Attempt
     from wyoming_tts.synthesis.launcher import Launcher
     from wyoming_tts.synthesis.part import Part
@@ -67,18 +69,21 @@ def _now() -> float:
 
 async def _first_to_stir(*attempts: Attempt, within_s: float | None = None) -> Attempt | None:
     """Return the first attempt that has audio or has ended, the earlier one where both have; None after `within_s`."""
-    if any(attempt.has_stirred for attempt in attempts) or (within_s is not None and within_s <= 0):
-        pass
-    elif len(attempts) == 1:  # as nearly always: a task for it would come three turns later
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within_s):
-                await attempts[0].stir()
-    else:
-        waits = [asyncio.ensure_future(attempt.stir()) for attempt in attempts]
-        try:
-            await asyncio.wait(waits, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.wait(waits)
+    if not any(attempt.has_stirred for attempt in attempts) and (within_s is None or within_s > 0):
+        if len(attempts) == 1:  # as nearly always: tasks for it would cost the first audio three turns of the loop
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within_s):
+                    await attempts[0].stir()
+        else:
+            await _any_to_stir(attempts, within_s)
     return next((attempt for attempt in attempts if attempt.has_stirred), None)
+
+
+async def _any_to_stir(attempts: Iterable[Attempt], within_s: float | None) -> None:
+    waits = [asyncio.ensure_future(attempt.stir()) for attempt in attempts]
+    try:
+        await asyncio.wait(waits, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.wait(waits)
