@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 from wyoming_tts.adapters.local.piper_use import LOOKS, PiperUse
 from wyoming_tts.models.base import Remarks
 from wyoming_tts.speech.voice_file import UnusableFile
+from wyoming_tts.workers.info import WorkerInfo
 
 
 def test_word_times_are_promised_only_when_every_voice_in_use_has_them() -> None:
@@ -14,11 +15,11 @@ def test_word_times_are_promised_only_when_every_voice_in_use_has_them() -> None
     assert not use.marks
     use.note("one")
     assert not use.marks
-    use.learn(Remarks(marked=("one", "other")))
+    use.learn(WorkerInfo(remarks=Remarks(marked=("one", "other"))))
     assert use.marks
     use.note("two")
     assert not use.marks
-    use.learn(Remarks(marked=("two",)))
+    use.learn(WorkerInfo(remarks=Remarks(marked=("two",))))
     assert use.marks, "one that is no longer loaded has its parts on the disk"
 
 
@@ -31,7 +32,7 @@ def test_the_worker_is_asked_again_for_a_while_after_a_first_use() -> None:
     assert not use.curious()
     use.note("two")
     assert use.curious()
-    use.learn(Remarks(marked=("one", "two")))
+    use.learn(WorkerInfo(remarks=Remarks(marked=("one", "two"))))
     assert not use.curious(), "everything is known"
 
 
@@ -39,8 +40,8 @@ def test_a_voice_that_cannot_be_cut_is_told_once() -> None:
     use = PiperUse("piper")
     with capture_logs() as logs:
         for _ in range(3):
-            use.learn(Remarks(whole=(UnusableFile("one.onnx", "other-network"),)))
-        use.learn(Remarks(whole=(UnusableFile("one.onnx", "cutting-failed"),)))
+            use.learn(WorkerInfo(remarks=Remarks(whole=(UnusableFile("one.onnx", "other-network"),))))
+        use.learn(WorkerInfo(remarks=Remarks(whole=(UnusableFile("one.onnx", "cutting-failed"),))))
     assert [(line["file"], line["reason"]) for line in logs] == [
         ("one.onnx", "other-network"),
         ("one.onnx", "cutting-failed"),

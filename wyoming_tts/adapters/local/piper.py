@@ -167,7 +167,7 @@ class PiperAdapter(WorkerAdapter):
             if self._told.get(name) != reason:
                 log.warning("voice cannot be used", provider=self.name, file=name, reason=reason)
         self._told = reasons
-        self._use.learn(self._info.remarks)
+        self._use.learn(self._info)
 
     @contextmanager
     def _asking_again(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 if TYPE_CHECKING:
-    from wyoming_tts.models.base import Remarks
+    from wyoming_tts.workers.info import WorkerInfo
 
 LOOKS = 30
 """After a voice's first use; a minute is more than cutting it takes."""
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 
 class PiperUse:
-    """Learns from the worker's remarks; cutting a voice begins with its first use, and may turn out impossible."""
+    """Learns from what the worker says of itself; cutting a voice begins with its first use, and may turn out impossible."""
 
     def __init__(self, provider: str) -> None:
         self._provider = provider
@@ -42,10 +42,10 @@ class PiperUse:
         self._looks = max(0, self._looks - 1)
         return self._looks > 0 and not self.marks
 
-    def learn(self, remarks: Remarks) -> None:
+    def learn(self, info: WorkerInfo) -> None:
         """Take in what the worker said, and tell once of each voice that cannot be spoken in parts."""
-        self._marked |= set(remarks.marked)
-        for file in remarks.whole:
+        self._marked |= set(info.remarks.marked)
+        for file in info.remarks.whole:
             if self._told.get(file.name) != file.reason:
                 self._told[file.name] = file.reason
                 log.info(
