@@ -62,7 +62,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def cut(voice: Path, folder: Path) -> VitsParts:
     """Write the parts of a voice, which may still turn out to be wrong. Raises Uncuttable."""
     model = onnx.load(str(voice))
-    parts = parts_of(VitsGraph(model.graph))
+    try:
+        parts = parts_of(VitsGraph(model.graph))
+    except (IndexError, KeyError, TypeError, ValueError) as error:
+        # A node with more or fewer inputs than those of the networks that are known.
+        raise Uncuttable("shape of the graph") from error
     ends = (parts.durations, parts.means, parts.logs)
     for name in dict.fromkeys((*ends, parts.latent, *parts.masks, parts.decoded)):
         # The extractor asks for a type; the runtime finds out the shapes by itself.
@@ -115,14 +119,21 @@ def _trial(symbols: int, speakers: int) -> Feed:
 def _compare(voice: Path, folder: Path, feed: Feed) -> None:
     """Raise Uncuttable where the parts in windows do not make the samples that the whole makes."""
     whole = StoppableSession.open(voice).run(None, feed)[0].reshape(-1)
-    network = VitsNetwork.open(folder)
-    speech = VitsSpeech(network, feed, network.encode(feed, np.random.default_rng()))
-    windows: list[NDArray[np.float32]] = []
-    while speech.left:
-        windows.append(speech.speak(TRIAL_WINDOW))
-    parts = np.concatenate(windows) if windows else np.empty(0, np.float32)
+    try:
+        parts = _in_windows(VitsNetwork.open(folder), feed)
+    except Exception as error:
+        # The runtime has a dozen classes for a part that lacks something, and the whole has just spoken.
+        raise Uncuttable("parts") from error
     if not len(whole) or parts.shape != whole.shape or not np.abs(parts - whole).max() < SAME:
         raise Uncuttable("sound")
+
+
+def _in_windows(network: VitsNetwork, feed: Feed) -> NDArray[np.float32]:
+    speech = VitsSpeech(network, feed, network.encode(feed, np.random.default_rng()))
+    windows = [np.empty(0, np.float32)]
+    while speech.left:
+        windows.append(speech.speak(TRIAL_WINDOW))
+    return np.concatenate(windows)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from wyoming_tts.speech.prosody import NATURAL, Prosody
 from wyoming_tts.speech.utterance import Utterance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 VOICE = "en_US-vits-low"
@@ -174,6 +174,19 @@ def test_a_cancel_between_two_windows_ends_it(model: PiperModel) -> None:
     speak(model, sink=sink)
     assert len(sink.chunks) == 2
     assert speak(model).samples > sink.samples
+
+
+def test_every_run_of_every_part_can_be_stopped_in_the_middle(model: PiperModel) -> None:
+    class Counting(RecordingSink):
+        stops = 0
+
+        def on_cancel(self, stop: Callable[[], None]) -> None:
+            self.stops += 1
+            super().on_cancel(stop)
+
+    sink = Counting()
+    steps = len(list(model.steps(Utterance("One sentence only.", VOICE), sink)))
+    assert sink.stops > steps, "one for the text, one or two for each window"
 
 
 def test_samples_that_are_no_numbers_are_refused(tmp_path: Path) -> None:

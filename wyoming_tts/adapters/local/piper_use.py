@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 
 class PiperUse:
-    """Learns from the worker's remarks; cutting a voice begins with its first use, and may turn out impossible."""
+    """Learns from what the worker says; cutting a voice begins with its first use, and may turn out impossible."""
 
     def __init__(self, provider: str) -> None:
         self._provider = provider
