@@ -48,6 +48,7 @@ class Candidate:
     pid: int
     first_s: list[float] = field(default_factory=list)
     cpu_s_per_hour: list[float] = field(default_factory=list)
+    cpu_s_per_request: float = 0.0
 
 
 async def run(options: Namespace) -> Report:
@@ -92,7 +93,7 @@ async def _start(stack: AsyncExitStack, folder: Path, module: str, flags: Sequen
 
 @asynccontextmanager
 async def _server(folder: Path, module: str, flags: Sequence[str]) -> AsyncIterator[Candidate]:
-    paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH_ADDED")])]
+    paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", f"benchmarks.{module}", *flags),
         stdin=asyncio.subprocess.PIPE,
@@ -116,6 +117,8 @@ async def _first_audio(candidates: dict[str, Candidate], options: Namespace, *, 
         candidate.first_s.clear()
     until = perf_counter() + options.seconds
     for number in range(-WARM_UP, options.count):
+        if number == 0:
+            before_s = {name: _cpu_s(candidate.pid) for name, candidate in candidates.items()}
         order = list(candidates.values())
         for candidate in order if number % 2 else reversed(order):
             client = Client(candidate.port)
@@ -124,6 +127,8 @@ async def _first_audio(candidates: dict[str, Candidate], options: Namespace, *, 
                 candidate.first_s.append(took)
         if perf_counter() > until and number >= 0:
             break
+    for name, candidate in candidates.items():
+        candidate.cpu_s_per_request = (_cpu_s(candidate.pid) - before_s[name]) / len(candidate.first_s)
 
 
 async def _hour(house: Candidate, *, paced: bool) -> None:
@@ -162,6 +167,9 @@ def _first_rows(form: str, candidates: dict[str, Candidate]) -> list[tuple[str, 
     return [
         (f"{form}: {name}", *times.in_ms(), "" if name == "bare" else f"{(times.median - least) * 1e3:+.2f}")
         for name, times in found.items()
+    ] + [
+        (f"{form}, processor time: {name}", "", f"{candidate.cpu_s_per_request * 1e3:.1f} ms", "", "", "", "")
+        for name, candidate in candidates.items()
     ]
 
 

@@ -16,8 +16,16 @@ if TYPE_CHECKING:
 
 
 def in_idle_time(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
+    """Run it where time passes only while nothing can be done; nothing may go wrong in a callback."""
+    wrong: list[object] = []
+
+    async def watched() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: wrong.append(context))
+        await test()
+
     def run() -> None:
-        run_idle(test())
+        run_idle(watched())
+        assert wrong == []
 
     run.__name__ = test.__name__
     return run

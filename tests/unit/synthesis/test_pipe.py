@@ -51,11 +51,11 @@ async def test_the_reader_waits_for_the_writer() -> None:
 
 async def test_what_waits_together_is_handed_over_as_one_up_to_a_size() -> None:
     pipe = ChunkPipe(100, joined_bytes=4)
-    for number, pcm in enumerate([b"a", b"bc", b"defgh", b"i", b"jklm"]):
+    for number, pcm in enumerate([b"a", b"bcd", b"efghi", b"j", b"klmn"]):
         await pipe.put(Chunk(pcm, (Mark(number, 0.0),)))
     pipe.end()
     chunks = [chunk async for chunk in pipe.chunks()]
-    assert [chunk.pcm for chunk in chunks] == [b"abc", b"defgh", b"i", b"jklm"]
+    assert [chunk.pcm for chunk in chunks] == [b"abcd", b"efghi", b"j", b"klmn"]
     assert [mark.offset for chunk in chunks for mark in chunk.marks] == [0, 1, 2, 3, 4]
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.fakes.pcm_adapter import PcmAdapter, syllables
 from tests.fakes.word_adapter import Faults, Vocabulary, WordAdapter
 from wyoming_tts.errors import ProviderTimeout
 from wyoming_tts.speech.utterance import Utterance
@@ -53,3 +54,22 @@ async def test_without_patience_it_waits_for_ever() -> None:
     asyncio.get_running_loop().call_later(0.05, gate.set)
     async with timed(adapter).synthesize(replace(UTTERANCE, patience_s=None)) as stream:
         assert len([chunk async for chunk in stream.chunks]) == 3
+
+
+async def test_a_timeout_of_the_providers_own_is_not_taken_for_ours() -> None:
+    adapter = PcmAdapter("a", {"v": syllables(0.5, 8_000)})
+    adapter.cut = TimeoutError("the socket's")
+    with pytest.raises(TimeoutError, match="the socket's"):
+        async with Timed(adapter, provider="a", gap_s=1.0).synthesize(UTTERANCE) as stream:
+            async for _ in stream.chunks:
+                pass
+
+
+async def test_nothing_is_left_to_ring_once_the_utterance_is_over() -> None:
+    loop = asyncio.get_running_loop()
+    async with timed(WordAdapter("a", Vocabulary()), gap_s=60.0).synthesize(
+        replace(UTTERANCE, patience_s=60.0)
+    ) as stream:
+        async for _ in stream.chunks:
+            pass
+    assert all(timer.cancelled() for timer in loop._scheduled if timer.when() > loop.time() + 30.0)  # type: ignore[attr-defined]
