@@ -12,6 +12,7 @@ have another voice go there. Pure, with no clock of its own: a simulation can as
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -27,8 +28,11 @@ SPEAKING_WITHIN_S = 2.0
 """Those with less in hand count as speaking: with more they are far ahead, or the next part of somebody's answer."""
 STARVES_S = 2.0
 """Longer than the 1.5 s after which somebody with another voice goes there, so that an overload ends by itself."""
-STEPS = 24
-"""Remembered: a second or two of work, and a few utterances' beginnings among them."""
+STEPS = 96
+"""Remembered for what audio costs: some utterances with their beginnings, so that many beginnings at once, which are dear,
+do not make it seem that nobody can be served in time."""
+SLOW_AMONG = 24
+"""The newest of them, for what a slow one takes: a second or two of work."""
 FIRST_GUESS_S = 0.05
 """For a step, before two have been seen."""
 
@@ -91,4 +95,5 @@ class Urgency:
 
     def _slow_s(self) -> float:
         """Return what a slow step takes: the newcomer's, during which somebody else must not run dry."""
-        return sorted(took_s for took_s, _ in self._steps)[-2] if len(self._steps) > 1 else FIRST_GUESS_S
+        newest = [took_s for took_s, _ in islice(reversed(self._steps), SLOW_AMONG)]
+        return sorted(newest)[-2] if len(newest) > 1 else FIRST_GUESS_S
