@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import onnx
@@ -161,3 +163,8 @@ def test_a_voice_that_is_no_network_fails_without_a_trace(tmp_path: Path) -> Non
     assert caught.value.reason == FAILED
     assert list((tmp_path / "cache").iterdir()) == []
     assert EXIT_UNCUTTABLE not in {0, 1, 2}
+
+
+def test_what_cuts_stays_out_of_the_worker() -> None:
+    code = "import sys, wyoming_tts.models.piper; sys.exit('onnx' in sys.modules or 'google.protobuf' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
