@@ -23,7 +23,7 @@ class Capabilities:
     streams: bool = False
     """Audio leaves before the utterance is finished."""
     marks: bool = False
-    """Chunks carry word times."""
+    """Chunks carry word times, of whatever voice."""
     interleaves: bool = False
     """Several utterances at once share the engine step by step."""
     orders: bool = False
@@ -71,6 +71,10 @@ class Adapter(ABC):
     def accepts(self, voice: str) -> bool:
         """Whether `voice` can be asked for, also where it is not advertised (a variant, say)."""
         return any(voice == known.name for known in self.voices())
+
+    def marks_words(self, voice: str) -> bool:  # noqa: ARG002 - most do it for all of their voices, or for none
+        """Whether the voice says when which word is spoken."""
+        return self.capabilities.marks
 
     @abstractmethod
     def synthesize(self, utterance: Utterance) -> AbstractAsyncContextManager[AudioStream]:

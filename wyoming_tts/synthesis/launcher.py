@@ -35,7 +35,8 @@ class Launcher:
 
     def max_chars(self, link: Link | None = None) -> int:
         """Return the longest text that the link, or the current one, gets at once."""
-        return self._manner.max_chars((link or self._chain.current).provider.adapter.capabilities)
+        link = link or self._chain.current
+        return self._manner.max_chars(link.provider.adapter, link.voice)
 
     @property
     def joinable(self) -> bool:

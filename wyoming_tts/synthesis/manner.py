@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from wyoming_tts.adapters.base import Capabilities
+    from wyoming_tts.adapters.base import Adapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Manner:
     lead_in_s: float = 0.0
     tail_s: float = 0.0
 
-    def max_chars(self, capabilities: Capabilities) -> int:
-        """Return the longest text that an adapter gets at once."""
+    def max_chars(self, adapter: Adapter, voice: str) -> int:
+        """Return the longest text that a voice gets at once."""
         most = self.max_utterance_chars
-        if not capabilities.marks:
+        if not adapter.marks_words(voice):
             most = min(most, self.max_unmarked_chars)
-        return min(most, capabilities.max_chars or most)
+        return min(most, adapter.capabilities.max_chars or most)

@@ -29,8 +29,8 @@ SPEAKING_WITHIN_S = 2.0
 STARVES_S = 2.0
 """Longer than the 1.5 s after which somebody with another voice goes there, so that an overload ends by itself."""
 STEPS = 96
-"""Remembered for what audio costs: some utterances with their beginnings, so that many beginnings at once, which are dear,
-do not make it seem that nobody can be served in time."""
+"""Remembered for what audio costs: some utterances with their beginnings, so that many beginnings at once, which are
+dear, do not make it seem that nobody can be served in time."""
 SLOW_AMONG = 24
 """The newest of them, for what a slow one takes: a second or two of work."""
 FIRST_GUESS_S = 0.05

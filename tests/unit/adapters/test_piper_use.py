@@ -10,17 +10,16 @@ from wyoming_tts.speech.voice_file import UnusableFile
 from wyoming_tts.workers.info import WorkerInfo
 
 
-def test_word_times_are_promised_only_when_every_voice_in_use_has_them() -> None:
+def test_word_times_are_promised_of_each_voice_that_has_them() -> None:
     use = PiperUse("piper")
-    assert not use.marks
     use.note("one")
-    assert not use.marks
+    assert not use.has_marks("one")
     use.learn(WorkerInfo(remarks=Remarks(marked=("one", "other"))))
-    assert use.marks
-    use.note("two")
-    assert not use.marks
+    assert use.has_marks("one")
+    assert not use.has_marks("two")
     use.learn(WorkerInfo(remarks=Remarks(marked=("two",))))
-    assert use.marks, "one that is no longer loaded has its parts on the disk"
+    assert use.has_marks("two")
+    assert use.has_marks("one"), "one that is no longer loaded has its parts on the disk"
 
 
 def test_the_worker_is_asked_again_for_a_while_after_a_first_use() -> None:

@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -94,10 +93,9 @@ class PiperAdapter(WorkerAdapter):
         self._use = PiperUse(name)
         self._watching: asyncio.Task[None] | None = None
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """Whether there are word times: as soon as every voice in use is known to be spoken with them."""
-        return replace(CAPABILITIES, marks=self._use.marks)
+    def marks_words(self, voice: str) -> bool:
+        """Whether the voice says when which word is spoken: as soon as it is known to be spoken in parts."""
+        return self._use.has_marks(voice)
 
     async def start(self) -> None:
         """Learn the voices, and go on looking for changes even where that fails."""

@@ -26,10 +26,9 @@ class PiperUse:
         """Why which voice is spoken whole sentence by whole sentence, as it stands in the log."""
         self._looks = 0
 
-    @property
-    def marks(self) -> bool:
-        """Every voice in use is known to be spoken with word times; its parts stay on the disk."""
-        return bool(self._used) and self._used <= self._marked
+    def has_marks(self, voice: str) -> bool:
+        """Whether the voice is known to be spoken with word times; its parts stay on the disk."""
+        return voice in self._marked
 
     def note(self, voice: str) -> None:
         """Take note that a voice is about to be spoken with or loaded."""
@@ -40,7 +39,7 @@ class PiperUse:
     def curious(self) -> bool:
         """Whether the worker should be asked again; each answer is one look less."""
         self._looks = max(0, self._looks - 1)
-        return self._looks > 0 and not self.marks
+        return self._looks > 0 and not self._used <= self._marked
 
     def learn(self, info: WorkerInfo) -> None:
         """Take in what the worker said, and tell once of each voice that cannot be spoken in parts."""

@@ -121,7 +121,7 @@ class PhrasePlanner:
 
     def _pieces(self, link: Link, sentences: Sequence[str]) -> Iterator[Piece]:
         """Yield what the link says, in what it takes at once; nothing where nothing of it is kept."""
-        max_chars = self._manner.max_chars(link.provider.adapter.capabilities)
+        max_chars = self._manner.max_chars(link.provider.adapter, link.voice)
         for sentence in sentences:
             for text in bounded(sentence, max_chars):
                 if (key := self.memory.key(link, text)) is not None:
