@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 UNREAD_PATIENCE_S = 0.25
 """For the text of a request that has failed already: what has come is there at once."""
 
+LEAVING_S = 0.5
+"""For the links of an answer that was heard to its end: only one that is left in good order counts as a success, and is
+kept. It is a millisecond where nothing is wrong."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -132,6 +136,8 @@ class Speaker:
                 yield answer
             finally:
                 self._answers.discard(answer)
+                if answer.finished:
+                    await asyncio.wait([task], timeout=LEAVING_S)
                 task.cancel()
                 await asyncio.wait([task])
 

@@ -123,13 +123,13 @@ async def test_a_voice_is_cut_at_its_first_use_and_has_word_times_from_then_on(
     utterance = Utterance("one two, three", "en_US-b-low")
     await adapter.start()
     await adapter.warm("en_US-b-low")
-    assert not adapter.capabilities.marks
+    assert not adapter.marks_words("en_US-b-low")
     for _ in range(LOOKS - 1):
-        if adapter.capabilities.marks:
+        if adapter.marks_words("en_US-b-low"):
             break
         await asyncio.sleep(0.5)  # the worker's own time
         await clock.advance(LOOK_EVERY_S)
-    await until(lambda: adapter.capabilities.marks)
+    await until(lambda: adapter.marks_words("en_US-b-low"))
     async with adapter.synthesize(utterance) as stream:
         marks = [mark.offset async for chunk in stream.chunks for mark in chunk.marks]
     assert marks == [0, 4, 9]

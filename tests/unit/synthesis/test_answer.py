@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from dataclasses import replace
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,11 +24,13 @@ from wyoming_tts.errors import (
 )
 from wyoming_tts.synthesis.manner import Manner
 from wyoming_tts.synthesis.reading import PAUSE_S
+from wyoming_tts.synthesis.speaker import LEAVING_S
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from wyoming_tts.speech.audio import Chunk
+    from wyoming_tts.speech.audio import AudioStream, Chunk
+    from wyoming_tts.speech.utterance import Utterance
 
 TEXT = "The first sentence has some words. Then comes another one, a little longer. At last the third ends it."
 WORDS = [word.casefold() for word in WORD.findall(TEXT)]
@@ -423,3 +426,33 @@ async def test_the_filter_s_rest_is_heard_where_a_resampled_link_fails() -> None
     samples = array("h", await pcm_of(speaker, request("Alpha bravo charlie delta.")))
     # alpha | alpha bravo at 16 kHz, half as many samples | bravo charlie delta
     assert abs(len(samples) - (1 + 1 + 3) * WORD_FRAMES) <= 2
+
+
+@pytest.mark.parametrize("takes_leave", [True, False])
+async def test_links_of_an_answer_that_was_heard_to_its_end_are_left_in_good_order(*, takes_leave: bool) -> None:
+    """Only then is it a success for the breaker, and kept by the cache; but nobody waits for one that never leaves."""
+    vocabulary = Vocabulary()
+    one = Leaving("a", vocabulary, takes_leave=takes_leave)
+    speaker = Parts(provider(one)).speaker
+    began = asyncio.get_running_loop().time()
+    assert vocabulary.heard(await pcm_of(speaker, request("Hello there."))) == ["hello", "there"]
+    assert one.left_well is takes_leave
+    assert asyncio.get_running_loop().time() - began < 10 * LEAVING_S
+
+
+@dataclass
+class Leaving(WordAdapter):
+    """Takes a turn of the loop, or for ever, to be left."""
+
+    takes_leave: bool = True
+    left_well: bool = False
+
+    @asynccontextmanager
+    async def synthesize(self, utterance: Utterance) -> AsyncIterator[AudioStream]:
+        async with super().synthesize(utterance) as stream:
+            yield stream
+            for _ in range(50):
+                await asyncio.sleep(0)
+            if not self.takes_leave:
+                await asyncio.Event().wait()
+            self.left_well = True

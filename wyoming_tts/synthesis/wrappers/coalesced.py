@@ -26,6 +26,10 @@ PLACE_AHEAD_BYTES = 1024 * 1024
 PATIENCE_SHARE = 0.5
 """The most of his patience that one who joins gives up with it: it ends with that of the one who came first."""
 
+SLACK_S = 0.25
+"""By so much, and half of what he has in hand at the most, one who joins may be due sooner: the listeners to one
+announcement are some milliseconds apart, and the rest of it is to be one synthesis too."""
+
 
 class Coalesced:
     """Speaks once for all who ask for the same while it is being spoken; each hears it from the beginning."""
@@ -76,4 +80,8 @@ def _can_join(broadcast: Broadcast, utterance: Utterance) -> bool:
     patience_s, first_patience_s = (
         inf if one.patience_s is None else one.patience_s for one in (utterance, broadcast.utterance)
     )
-    return first_due_at <= due_at and first_due_at + first_patience_s >= due_at + (1 - PATIENCE_SHARE) * patience_s
+    slack_s = min(SLACK_S, utterance.due_s / 2)
+    return (
+        first_due_at <= due_at + slack_s
+        and first_due_at + first_patience_s >= due_at + (1 - PATIENCE_SHARE) * patience_s
+    )
