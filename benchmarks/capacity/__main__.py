@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from benchmarks.capacity import tables
 from benchmarks.capacity.cost import Cost
 from benchmarks.capacity.demand import Demand
-from benchmarks.capacity.order import orders, workers_rule
+from benchmarks.capacity.order import orders
 from benchmarks.capacity.plot import draw
 from benchmarks.report import replaced
+from wyoming_tts.workers.urgency import Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +53,7 @@ def sections(model: tables.Model) -> Iterator[tuple[str, str, bool]]:
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     demand = Demand(options.requests_per_h, options.peak, options.hits)
-    model = tables.Model(cost(options), demand, workers_rule(), options.cores, options.answers, options.seed)
+    model = tables.Model(cost(options), demand, Urgency, options.cores, options.answers, options.seed)
     print(model.cost, model.demand, sep="\n")
     good = True
     for name, text, holds in sections(model):

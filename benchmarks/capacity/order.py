@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
+
+from wyoming_tts.workers.urgency import Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from benchmarks.capacity.simulation import Talk
 
-RULE = "wyoming_tts.workers.urgency"
 GUARD_S = 0.4
 """Who hears something and has less than that in hand goes before those who hear nothing yet."""
 
@@ -49,14 +48,6 @@ class Guarded(EarliestDue):
         return min(claims, key=rank)
 
 
-def workers_rule() -> Callable[[], Order]:
-    """Return what makes the rule of the worker; where it has none of its own yet, the guarded one."""
-    if find_spec(RULE) is None:
-        return Guarded
-    made: Callable[[], Order] = import_module(RULE).Urgency
-    return made
-
-
 def orders() -> dict[str, Callable[[], Order]]:
     """Return all rules by name, the worker's last."""
-    return {"earliest due": EarliestDue, "fixed guard": Guarded, "the worker's": workers_rule()}
+    return {"earliest due": EarliestDue, "fixed guard": Guarded, "the worker's": Urgency}

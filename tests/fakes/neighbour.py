@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from wyoming_tts.synthesis.routing.catalog import Catalog
     from wyoming_tts.synthesis.speaker import Speaker
 
-MANNER = Manner(first_audio_s=2.0, last_first_audio_s=2.0, hedge="off")
+PATIENCE_S = 1.0
+"""Ten times what four servers in a row need for their first audio, and where all are mute it passes several times."""
+MANNER = Manner(first_audio_s=PATIENCE_S, last_first_audio_s=PATIENCE_S, hedge="off")
 RATE = 8_000
 
 
@@ -78,8 +80,8 @@ class Neighbour:
         return nullcontext()
 
     def _built(self) -> Parts:
-        theirs = [provider(adapter, gap_s=2.0) for adapter in self.adapters]
-        own = provider(self._own, gap_s=2.0, advertised=self._listed)
+        theirs = [provider(adapter, gap_s=PATIENCE_S) for adapter in self.adapters]
+        own = provider(self._own, gap_s=PATIENCE_S, advertised=self._listed)
         return Parts(*theirs, own, manner=MANNER)
 
 

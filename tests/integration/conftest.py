@@ -18,6 +18,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import wyoming.audio  # noqa: F401 - the first import warns, later ones are quiet
 
+from tests.servers.uncovered import UNCOVERED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -42,6 +44,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     command = [sys.executable, "-m", "wyoming_tts", "serve", *flags, "--log-format", "json"]
     environment = {
         **os.environ,
+        **UNCOVERED,
         "WYOMING_TTS_PROVIDERS__PIPER__DOWNLOAD": "never",
         "WYOMING_TTS_SERVER__WRITE_TIMEOUT_S": str(WRITE_TIMEOUT_S),
     }

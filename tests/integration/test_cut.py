@@ -105,7 +105,11 @@ def _borders(sizes: Sequence[int]) -> set[int]:
 
 
 ESPEAK_HZ = 22_050
-REAL_PLACES = 12
+REAL_PLACES, REAL_SOAK_PLACES = 6, 24
+REAL_STALL_SHARE = 0.3
+"""Of the audio, and no later: before a stall is noticed all that came is really listened to. On the idle loop above and
+with `--soak` it stalls everywhere.
+"""
 REAL_PATIENCE_S = 2.0
 """For what takes milliseconds: a real worker's time goes on while the machine is busy."""
 REAL_KINDS = (FaultKind.REFUSED, FaultKind.RESET, FaultKind.STALLED, FaultKind.ENDED_EARLY, FaultKind.NOISE)
@@ -114,9 +118,10 @@ REAL_KINDS = (FaultKind.REFUSED, FaultKind.RESET, FaultKind.STALLED, FaultKind.E
 @pytest.mark.parametrize("marks", [True, False], ids=["marks", "no-marks"])
 @pytest.mark.parametrize("kind", REAL_KINDS, ids=lambda kind: kind.value.replace(" ", "-"))
 async def test_the_real_espeak_carries_on_with_all_that_is_missing(
-    times: EspeakTimes, folder: Path, tmp_path: Path, kind: FaultKind, *, marks: bool
+    times: EspeakTimes, folder: Path, tmp_path: Path, kind: FaultKind, *, marks: bool, soak: bool
 ) -> None:
-    row = Row()
+    row, places = Row(), REAL_SOAK_PLACES if soak else REAL_PLACES
+    until = REAL_STALL_SHARE if kind is FaultKind.STALLED and not soak else 1.0
     clock = SystemClock()
     context = AdapterContext(tmp_path, WorkerPool(None, clock=clock), clock, WorkerSettings())
     espeak = build("espeak", EspeakSettings(), context)
@@ -125,8 +130,8 @@ async def test_the_real_espeak_carries_on_with_all_that_is_missing(
         async with asyncio.TaskGroup() as tasks:
             for name in ("home", "compounds"):
                 case = Case(times, name, marks)
-                for place in range(REAL_PLACES):
-                    share = (place + 0.5) / REAL_PLACES
+                for place in range(places):
+                    share = until * (place + 0.5) / places
                     tasks.create_task(_fall_on_espeak(case, kind, share, folder / f"{name}{place}", espeak, row))
     finally:
         await espeak.aclose()

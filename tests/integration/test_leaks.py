@@ -13,6 +13,7 @@ from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart
 from tests.fakes.piper_voice import build_piper_voice
 from tests.fakes.wyoming_client import WITHIN_S, describe, tcp_say, tcp_stream
 from tests.servers.real_server import real_server
+from tests.servers.uncovered import UNCOVERED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,10 +82,10 @@ def megabytes(pid: int) -> float:
     return float(sum(one.memory_info().rss for one in tree(pid))) / 1e6
 
 
-@pytest.mark.timeout(300)  # half a minute of real work, measured by coverage, on a machine that others use as well
+@pytest.mark.timeout(300)  # a quarter of a minute of real work on a machine that others use as well
 async def test_a_thousand_requests_of_every_kind_leave_nothing_behind(tmp_path: Path) -> None:
     build_piper_voice(tmp_path / "voices", "en_US-tiny-low")
-    async with real_server(tmp_path, env={"WYOMING_TTS_DEFAULT_VOICE": "espeak/en-us"}) as server:
+    async with real_server(tmp_path, env={**UNCOVERED, "WYOMING_TTS_DEFAULT_VOICE": "espeak/en-us"}) as server:
         port = await server.port()
         before, sizes = (0, 0, 0), []
         for number in range(REQUESTS):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PIECE_BYTES = 1024
 """Of audio in one write."""
-SLOW_S = 0.02
+SLOW_S = 0.01
 """Between two pieces of a slow body, and before slow headers: a listener would not notice."""
 
 

@@ -73,7 +73,9 @@ class FakeProgram:
     @property
     def open(self) -> int:
         """How many of it run."""
-        return sum(_runs(child, self.url) for child in psutil.Process().children(recursive=True))
+        running = {child.pid: child for child in psutil.Process().children(recursive=True) if _runs(child, self.url)}
+        # The shell's own children are no programs of their own.
+        return sum(_parent(child) not in running for child in running.values())
 
     async def __aenter__(self) -> Self:
         self.folder.mkdir(exist_ok=True)
@@ -100,6 +102,12 @@ class FakeProgram:
         new = self.folder / "knob.new"
         new.write_text(f"{self.at} {self._knob}\n")
         new.replace(self.folder / "knob")
+
+
+def _parent(process: psutil.Process) -> int | None:
+    with suppress(psutil.Error):
+        return process.ppid()
+    return None
 
 
 def _runs(process: psutil.Process, program: str) -> bool:

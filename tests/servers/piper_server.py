@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.fakes.model_host import until
 from tests.fakes.piper_voice import build_piper_voice
+from tests.servers.uncovered import UNCOVERED
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,7 +27,7 @@ async def piper_server(folder: Path, *flags: str) -> AsyncIterator[asyncio.subpr
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "wyoming_piper", "--voice", PIPER_VOICE, "--data-dir", str(folder)),
         *("--uri", f"unix://{socket}", *flags),
-        env={name: value for name, value in os.environ.items() if name != "WYOMING_PIPER_ARGS"},
+        env={name: value for name, value in os.environ.items() if name != "WYOMING_PIPER_ARGS"} | UNCOVERED,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,

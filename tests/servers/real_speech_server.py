@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from tests.fakes.piper_voice import build_piper_voice
+from tests.servers.uncovered import UNCOVERED
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -71,7 +72,7 @@ async def _process(
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *command,
-        env={**os.environ, **(env or {})},
+        env={**os.environ, **UNCOVERED, **(env or {})},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,

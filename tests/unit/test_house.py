@@ -142,7 +142,7 @@ voices:
 
 
 async def test_errors_the_owner_chose(tmp_path: Path) -> None:
-    text = "providers: {espeak: {type: espeak}}\nfallback: {unknown_voice: error}\n"
+    text = "providers: {espeak: {type: espeak}}\nfallback: {unknown_voice: error, last_first_audio_s: 1}\n"
     one = house(tmp_path, text)
     await one.start()
     try:

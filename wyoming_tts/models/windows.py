@@ -17,7 +17,7 @@ GROWTH = 2
 """At least, from window to window: where nobody has anything in hand, small windows would only make that worse."""
 SHARE_IN_HAND = 0.5
 """Of what the listener has to play, a window may take so much time."""
-TURN_S = 0.12
+TURN_S = 0.06
 """What a window may take while somebody else waits for the engine."""
 TURN_FRAMES = 64
 """A window is never cut shorter than that for others: on a slow machine the edges would cost everybody more than what
@@ -60,9 +60,9 @@ class Windows:
             self._pace.frame_s = seconds / computed
 
     def _wanted(self, edges: int, sink: Sink) -> int:
-        if not self._last:
-            return FIRST_FRAMES
         frame_s = self._pace.frame_s
+        if not self._last and not (frame_s and sink.in_hand_s):
+            return FIRST_FRAMES
         size = max(FIRST_FRAMES, self._last * GROWTH)
         if frame_s:
             size = max(size, int(sink.in_hand_s * SHARE_IN_HAND / frame_s) - edges)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wyoming_tts.text.clauses import clause_starts
@@ -16,7 +17,11 @@ SHORTEST_S = 1.5
 REST_S = 1.0
 """So much has to be left of a sentence that is known to its end, or it is said in one breath."""
 MANY_WORDS_S = 7.0
-"""As much is said without a pause only where somebody writes without commas: then any word may be the last."""
+"""As much is said without a pause only where somebody writes without commas: then words are enough."""
+ENOUGH_S = 5.0
+"""Of them, at the most: some 75 letters."""
+SHORT_WORD, LONG_WORD = 4, 4
+"""Letters. What belongs together mostly begins with a short word (and, to, is, de, und, que) behind a longer one."""
 
 
 def first_clause(text: str, *, ended: bool) -> int:
@@ -25,12 +30,29 @@ def first_clause(text: str, *, ended: bool) -> int:
     `ended` says that nothing of the sentence is yet to come.
     """
     for start in clause_starts(text):
-        if speech_seconds(text[:start].rstrip()) >= SHORTEST_S:
+        seconds = speech_seconds(text[:start].rstrip())
+        if seconds > MANY_WORDS_S:
+            break
+        if seconds >= SHORTEST_S:
             return start if not ended or speech_seconds(text[start:]) >= REST_S else 0
-    if ended or speech_seconds(text) < MANY_WORDS_S:
-        return 0
-    starts = word_starts(text)  # the last word may be half a one
-    return starts[-1] if len(starts) > 1 else 0
+    return _enough_words(text) if speech_seconds(text) >= MANY_WORDS_S else 0
+
+
+def _enough_words(text: str) -> int:
+    """Return where a stretch of words without a sign may be parted best, and not late; 0 where no blanks part words."""
+    starts = word_starts(text)
+    lengths = [len(text[start:end].rstrip()) for start, end in pairwise([*starts, len(text)])]
+    best = last = 0
+    for number, start in enumerate(starts[:-1]):  # the last word may be half a one
+        seconds = speech_seconds(text[:start].rstrip())
+        if seconds > ENOUGH_S:
+            break
+        if seconds < SHORTEST_S or not text[start - 1].isspace():
+            continue
+        last = start
+        if lengths[number] <= SHORT_WORD and lengths[number - 1] >= LONG_WORD:
+            best = start
+    return best or last
 
 
 class OpenSentence:

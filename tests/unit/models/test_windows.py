@@ -24,13 +24,19 @@ def sizes_of_constants() -> list[int]:
 
 def test_they_grow_at_once_for_one_who_has_more_in_hand_than_they_take() -> None:
     windows = Windows(Pace(frame_s=0.001))
-    assert sizes(windows, RecordingSink(in_hand_s=0.2), 2) == [FIRST_FRAMES, 100 - EDGES]
+    assert sizes(windows, RecordingSink(), 1) == [FIRST_FRAMES]
+    assert sizes(windows, RecordingSink(in_hand_s=0.2), 1) == [100 - EDGES]
     assert sizes(windows, RecordingSink(in_hand_s=60.0), 1) == [MOST_FRAMES]
+
+
+def test_a_later_part_of_an_answer_does_not_begin_as_small_as_the_first() -> None:
+    assert sizes(Windows(Pace(frame_s=0.001)), RecordingSink(in_hand_s=0.2), 1) == [100 - EDGES]
+    assert sizes(Windows(Pace()), RecordingSink(in_hand_s=9.0), 1) == [FIRST_FRAMES], "nobody knows how long it takes"
 
 
 def test_while_others_wait_a_window_takes_no_longer_than_a_turn() -> None:
     windows = Windows(Pace(frame_s=TURN_S / 100))
-    assert sizes(windows, RecordingSink(in_hand_s=60.0, alone=False), 3) == [FIRST_FRAMES, 100 - EDGES, 100 - EDGES]
+    assert sizes(windows, RecordingSink(in_hand_s=60.0, alone=False), 3) == [100 - EDGES] * 3
 
 
 def test_on_a_slow_machine_others_do_not_make_windows_so_small_that_everybody_waits() -> None:

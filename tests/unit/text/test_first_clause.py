@@ -29,8 +29,19 @@ LONG = "The washing machine in the cellar is done, and since it is not going to 
         ),
         ("今日はとても良い天気ですから、散歩に行きましょうか", False, "今日はとても良い天気ですから、"),
         ("one two three " * 4, False, ""),
-        ("one two three " * 10, True, ""),
-        ("one two three " * 9, False, ("one two three " * 9)[:-6]),  # nobody waits for a comma for ever
+        ("one two three " * 6, True, ""),
+        ("one two three " * 9, False, "one two three " * 5),  # nobody waits for a comma for ever
+        (
+            "The front door is much too warm for this time and the train to the city is much too warm for this time.",
+            True,
+            "The front door is much too warm for this time and the train to the city ",
+        ),
+        ("word" * 60, True, ""),
+        (
+            "今日はとても良い天気ですから散歩に行きましょうかそれとも家でゆっくりしましょうかどちらでもいいですよ" * 2,
+            True,
+            "",
+        ),
         ("", False, ""),
     ],
 )

@@ -125,7 +125,7 @@ def test_only_letters_and_numbers_are_speakable(text: str, *, speakable: bool) -
 def test_hostile_text_takes_time_in_proportion_to_its_length(unit: str) -> None:
     """Quadratic work would take minutes for this."""
     started = time.perf_counter()
-    split([(unit * 200_000)[:200_000]])
+    split([(unit * 100_000)[:100_000]])
     assert time.perf_counter() - started < 15
 
 

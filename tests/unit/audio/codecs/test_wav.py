@@ -14,7 +14,7 @@ from wyoming_tts.audio.decode import Decoder
 from wyoming_tts.errors import BadAudio, SpeechCutOff
 from wyoming_tts.speech.audio import AudioFormat
 
-PCM = tone()
+PCM = tone()[:12_000]
 LIST = b"LIST\x1a\0\0\0INFOISFT\x0e\0\0\0Lavf61.7.100\0\0"
 
 
