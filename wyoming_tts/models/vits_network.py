@@ -50,9 +50,8 @@ class VitsNetwork:
     def open(cls, folder: Path, *, threads: int = 0) -> VitsNetwork:
         """Load the parts. Raises OSError, ValueError, or what the runtime raises."""
         parts = VitsParts.read(folder)
-        text = StoppableSession.open(folder / TEXT, threads=threads)
-        flow, decoder = (
-            StoppableSession.open(folder / name, threads=threads, bounded=True) for name in (FLOW, DECODER)
+        text, flow, decoder = (
+            StoppableSession.open(folder / name, threads=threads, bounded=True) for name in (TEXT, FLOW, DECODER)
         )
         return cls(parts, text, flow, decoder)
 

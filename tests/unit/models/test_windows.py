@@ -15,11 +15,11 @@ def sizes(windows: Windows, sink: RecordingSink, count: int) -> list[int]:
 
 def test_they_begin_small_and_double_for_a_listener_with_nothing_in_hand() -> None:
     windows = Windows(Pace())
-    assert sizes(windows, RecordingSink(), 5) == [16, 32, 64, 128, 128] == sizes_of_constants()
+    assert sizes(windows, RecordingSink(), 5) == [16, 32, 64, 128, 192] == sizes_of_constants()
 
 
 def sizes_of_constants() -> list[int]:
-    return [FIRST_FRAMES, FIRST_FRAMES * 2, FIRST_FRAMES * 4, MOST_FRAMES, MOST_FRAMES]
+    return [FIRST_FRAMES, FIRST_FRAMES * 2, FIRST_FRAMES * 4, FIRST_FRAMES * 8, MOST_FRAMES]
 
 
 def test_they_grow_at_once_for_one_who_has_more_in_hand_than_they_take() -> None:
