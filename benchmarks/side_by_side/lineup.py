@@ -84,7 +84,10 @@ class Lineup:
         port = free_port()
         config = data_dir / "bench.yaml"
         config.write_text(json.dumps(our_settings(voice, cache=cache, text=text or {})), encoding="utf-8")
-        async with real_server(data_dir, "--config", str(config), uri=f"tcp://127.0.0.1:{port}") as server:
+        env = {
+            "WYOMING_TTS_CACHE__ENABLED": str(cache).lower()
+        }  # the tests' servers keep nothing, whatever a file says
+        async with real_server(data_dir, "--config", str(config), uri=f"tcp://127.0.0.1:{port}", env=env) as server:
             await until_it_listens(port)
             yield Contender(name, self.callers, server.pid, port, HOUSE_VOICE, partial(_ready, server, parts))
 

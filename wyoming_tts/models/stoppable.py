@@ -34,7 +34,7 @@ class StoppableSession:
         """
         options = onnxruntime.SessionOptions()
         options.log_severity_level = _ERROR
-        # With its arena the runtime keeps what the largest run took. For windows and texts of bounded length that is some
+        # With its arena the runtime keeps what the largest run took. For windows and bounded texts that is some
         # 80 MB of a medium voice, and spares a quarter of all the work, which went into pages asked for and given back.
         # For whole sentences it is 580 MB against 280 MB after 300 characters.
         options.enable_cpu_mem_arena = bounded
@@ -42,8 +42,8 @@ class StoppableSession:
         # learning took a text twice its time.
         options.enable_mem_pattern = not bounded
         options.intra_op_num_threads = threads
-        # Threads that spin between the parts of a run are there at once for the next part: 8 % less time. Behind its end
-        # they would take the processor from the other sessions (twice the time, with three) and from the event loop.
+        # Threads that spin between the parts of a run are there at once for the next part: 8 % less time. Behind its
+        # end they would take the processor from the other sessions (with three: twice the time) and from the loop.
         options.add_session_config_entry("session.force_spinning_stop", "1")
         providers = ["CPUExecutionProvider"]
         return cls(onnxruntime.InferenceSession(str(network), sess_options=options, providers=providers))

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 FIRST_FRAMES = 16
 """0.19 s of a medium voice: what it takes to compute the next window is less, on whatever can speak in time at all."""
 MOST_FRAMES = 192
-"""2.2 s. Windows of 128 take 4 % more work and 40 MB less memory, windows of 64 take 15 % more work; windows of 256 gain
-nothing, for no cache holds their numbers."""
+"""2.2 s. Windows of 128 take 4 % more work and 40 MB less memory, windows of 64 take 15 % more work; windows of 256
+gain nothing, for no cache holds their numbers."""
 GROWTH = 2
 """At least, from window to window: where nobody has anything in hand, small windows would only make that worse."""
 SHARE_IN_HAND = 0.5
