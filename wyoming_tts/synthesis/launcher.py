@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wyoming_tts.speech.request import SpeechRequest
     from wyoming_tts.synthesis.chain import Chain
     from wyoming_tts.synthesis.manner import Manner
-    from wyoming_tts.synthesis.planning import Plan
+    from wyoming_tts.synthesis.plan import Plan
     from wyoming_tts.synthesis.provider import Link
 
 

@@ -9,7 +9,7 @@ from wyoming_tts.text.utterances import speech_seconds
 
 if TYPE_CHECKING:
     from wyoming_tts.synthesis.attempt import Attempt
-    from wyoming_tts.synthesis.planning import Plan
+    from wyoming_tts.synthesis.plan import Plan
 
 
 @dataclass(slots=True)

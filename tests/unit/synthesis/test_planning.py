@@ -9,7 +9,8 @@ import pytest
 from tests.fakes.idle_loop import run_idle
 from wyoming_tts.speech.request import SpeechRequest, whole
 from wyoming_tts.synthesis.manner import Manner
-from wyoming_tts.synthesis.planning import Plan, Planning
+from wyoming_tts.synthesis.plan import Plan
+from wyoming_tts.synthesis.planning import Planning
 from wyoming_tts.synthesis.reading import Reading
 
 FIRST = "The washing machine in the cellar is done, and since it is not going to rain you could hang up the bed."
