@@ -89,11 +89,16 @@ class House:
     """Links in their order, and an owner's usual manner."""
 
     def __init__(
-        self, vocabulary: Vocabulary, *actors: Actor, hedge: str = "free", carry_on: CarryOn | None = None
+        self,
+        vocabulary: Vocabulary,
+        *actors: Actor,
+        hedge: str = "free",
+        carry_on: CarryOn | None = None,
+        whole_first_chars: int = 100,
     ) -> None:
         self.vocabulary = vocabulary
         self.providers = [provider(actor, clock=LoopClock(), gap_s=1.5) for actor in actors]
-        manner = replace(Manner(), hedge=hedge)  # type: ignore[arg-type]  # one of its words
+        manner = Manner(hedge=hedge, whole_first_chars=whole_first_chars)  # type: ignore[arg-type]  # one of its words
         self.speaker = Parts(*self.providers, manner=manner, clock=LoopClock(), carry_on=carry_on).speaker
 
     @property

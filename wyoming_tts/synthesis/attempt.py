@@ -9,6 +9,7 @@ from wyoming_tts.audio.pauses import PauseFinder
 from wyoming_tts.errors import ProviderError, SpeechCutOff
 from wyoming_tts.synthesis.carrying_on.whereabouts import Heard
 from wyoming_tts.synthesis.pipe import ChunkPipe
+from wyoming_tts.synthesis.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 AUDIO_AHEAD_BYTES = 256 * 1024
 """Unread audio an attempt holds: 6 s at 22,050 Hz, so that a slow reader costs bounded memory."""
-
-TURN_BYTES = 16 * 1024
-"""Of audio that has come at once, judged or handed on before others get their turn: 0.1 ms of work, 0.5 ms without
-numpy."""
 
 FIRST_TURNS = 2
 """Left to others behind the first chunk: whoever plays it takes one to hand it on, and whoever writes it the other."""
@@ -125,14 +122,11 @@ class Attempt:
 
     async def _relay(self, stream: AudioStream) -> None:
         """Hand on the chunks and the end of them: whoever reads on need not wait until the link has been left."""
-        turn_bytes, is_first = 0, True
+        turns = Turns(first=FIRST_TURNS)
         try:
             async for chunk in stream.chunks:
                 await self._pipe.put(chunk)
-                for _ in range(FIRST_TURNS if is_first else 0):
-                    await asyncio.sleep(0)
-                is_first = False
-                turn_bytes = await _turn(turn_bytes + len(chunk.pcm))
+                await turns.took(chunk.pcm)
         except ProviderError as error:
             self._pipe.end(error)
             raise
@@ -140,7 +134,7 @@ class Attempt:
 
     async def chunks(self) -> AsyncIterator[Chunk]:
         """Yield the audio as it comes; raises ProviderError where the link fails."""
-        turn_bytes = 0
+        turns = Turns()
         async for chunk in self._pipe.chunks():
             self._marks.extend(chunk.marks)
             if chunk.pcm:
@@ -149,15 +143,7 @@ class Attempt:
                 # Behind the listener's back: only a failure needs to know, and it comes behind the chunk.
                 if self._pauses is not None:
                     self._pauses.feed(chunk.pcm)
-                turn_bytes = await _turn(turn_bytes + len(chunk.pcm))
-
-
-async def _turn(done_bytes: int) -> int:
-    """Let others have their turn where so much was done; return how much is done of the next one."""
-    if done_bytes < TURN_BYTES:
-        return done_bytes
-    await asyncio.sleep(0)
-    return 0
+                await turns.took(chunk.pcm)
 
 
 def _bug(error: Exception, provider: str) -> ProviderError:

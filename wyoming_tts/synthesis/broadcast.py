@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from wyoming_tts.errors import SpeechCutOff
 from wyoming_tts.speech.audio import AudioStream, Chunk
+from wyoming_tts.synthesis.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 KEPT_BYTES = 1024 * 1024
 """Of audio that everybody has read, for those who come later: 24 s at 22,050 Hz, so mostly all there is."""
+
+FIRST_TURNS = 8
+"""Of the loop, behind the first chunk: until it has gone from here through an answer to its client."""
 
 E = TypeVar("E", bound=Exception)
 
@@ -44,6 +48,7 @@ class Broadcast:
         self._dropped = 0
         """Chunks, from the beginning, that are no longer kept."""
         self._kept_bytes = self._all_bytes = 0
+        self._turns = Turns(first=FIRST_TURNS)
         self._ended = False
         self._failure: Exception | None = None
         self._news = asyncio.Event()
@@ -122,7 +127,7 @@ class Broadcast:
         self._all_bytes += len(chunk.pcm)
         self.has_audio |= bool(chunk.pcm)
         self._news.set()
-        await asyncio.sleep(0)  # what has come at once is judged in turns: nobody else is held up
+        await self._turns.took(chunk.pcm)
         while self._all_bytes - max((reader.bytes for reader in self._readers), default=0) >= self._ahead_bytes:
             self._room.clear()
             await self._room.wait()

@@ -58,8 +58,8 @@ class DefaultVoice:
         is_new = name != self._exercised or not adapter.is_warm(name.voice)
         try:
             await adapter.warm(name.voice)
-            # What is elsewhere, or costs money, has nothing to gain by it.
-            if is_new and adapter.capabilities.local and adapter.capabilities.free:
+            # A server elsewhere is warm or is not; it would only wonder who speaks there.
+            if is_new and adapter.capabilities.orders:
                 async with asyncio.timeout(EXERCISE_S):
                     await _exercise(name, adapter)
                 self._exercised = name

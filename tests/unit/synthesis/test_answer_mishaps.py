@@ -128,7 +128,7 @@ def test_a_link_with_one_place_that_lost_its_connection_goes_on_where_it_was(*, 
         words = Vocabulary()
         cut = Faults(cut_after_words=20, times=1)
         one = Actor("a", words, rate=RATE_HZ, word_s=0.36, delay_s=0.2, faults=cut)
-        house = House(words, one)
+        house = House(words, one, whole_first_chars=2_000)
         told = " ".join(f"Number {i} says " + " ".join(f"w{i}x{j}" for j in range(40)) + "." for i in range(5))
         heard = await house.tell(told, paced=paced)
         assert heard.words(house) == words_of(told)

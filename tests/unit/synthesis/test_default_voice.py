@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from structlog.testing import capture_logs
@@ -18,6 +18,8 @@ from wyoming_tts.synthesis.default_voice import CHECK_S, DefaultVoice
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from wyoming_tts.adapters.base import Capabilities
+
 
 @dataclass
 class Loading(WordAdapter):
@@ -26,6 +28,11 @@ class Loading(WordAdapter):
     failures: int = 0
     loads: int = 0
     loaded: bool = False
+    is_worker: bool = True
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return replace(super().capabilities, orders=self.is_worker)
 
     def is_warm(self, voice: str) -> bool:  # noqa: ARG002 - there is one
         return self.loaded
@@ -82,8 +89,8 @@ async def test_nobody_is_told_before_it_has_spoken() -> None:
         assert voice.tried
 
 
-async def test_a_voice_that_costs_money_is_not_exercised() -> None:
-    kept = Kept(Loading("a", Vocabulary(), is_free=False))
+async def test_a_voice_of_somebody_elses_is_not_exercised() -> None:
+    kept = Kept(Loading("a", Vocabulary(), is_worker=False))
     async with kept.running() as voice:
         await settle()
         assert voice.tried
