@@ -91,7 +91,11 @@ class PiperModel:
 
     def remarks(self) -> Remarks:
         """Return which files had to be left out, and which voices are spoken in which way."""
-        marked = tuple(name for name, loaded in self._loaded.items() if isinstance(loaded.network, CutNetwork))
+        marked = tuple(
+            name
+            for name, loaded in self._loaded.items()
+            if isinstance(loaded.network, CutNetwork) and loaded.phonemes.tells_words
+        )
         return Remarks(unusable=self._voices.unusable, whole=self.cutting.uncut, marked=marked)
 
     def load(self, voice: str) -> None:

@@ -10,8 +10,9 @@ from wyoming_tts.speech.voice_file import UnusableFile, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from wyoming_tts.models.piper_voices import PiperVoiceFile
+    from wyoming_tts.models.piper_voices import PiperVoiceFile, Stamp
     from wyoming_tts.models.vits_network import VitsNetwork
 
 MOST_TOLD = 100
@@ -25,6 +26,9 @@ class Cutting:
         self._one = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._reasons: dict[str, str] = {}
+        self._waiting_lock = threading.Lock()
+        self._waiting: dict[tuple[Path, Stamp], list[Callable[[VitsNetwork], None]]] = {}
+        """Whom to tell of the parts of a voice that is to be cut."""
 
     @property
     def uncut(self) -> tuple[UnusableFile, ...]:
@@ -46,7 +50,12 @@ class Cutting:
         """Have the voice cut unless it is known to be impossible, and call `made` from another thread."""
         if shown(file.model.name) in self._reasons:
             return
-        thread = threading.Thread(target=self._cut, args=(file, made), name="cutting", daemon=True)
+        with self._waiting_lock:
+            waiting = self._waiting.setdefault((file.model, file.stamp), [])
+            waiting.append(made)
+            if len(waiting) > 1:  # it is on its way already
+                return
+        thread = threading.Thread(target=self._cut, args=(file,), name="cutting", daemon=True)
         self._threads = [known for known in self._threads if known.is_alive()] + [thread]
         thread.start()
 
@@ -60,7 +69,8 @@ class Cutting:
             thread.join(timeout_s)
         return not any(thread.is_alive() for thread in self._threads)
 
-    def _cut(self, file: PiperVoiceFile, made: Callable[[VitsNetwork], None]) -> None:
+    def _cut(self, file: PiperVoiceFile) -> None:
+        network = None
         with self._one:  # each takes a core and twice the voice's memory for seconds
             try:
                 trial = Trial(int(file.config["num_symbols"]), int(file.config["num_speakers"]))
@@ -69,7 +79,10 @@ class Cutting:
                 self._set(file, uncut.reason)
             except Exception:  # noqa: BLE001 - a full disk, a runtime that fails: the voice goes on speaking whole
                 self._set(file, FAILED)
-            else:
+        with self._waiting_lock:
+            waiting = self._waiting.pop((file.model, file.stamp), [])
+        if network is not None:
+            for made in waiting:
                 made(network)
 
     def _set(self, file: PiperVoiceFile, reason: str | None) -> None:

@@ -32,6 +32,11 @@ class PiperPhonemes:
         """What makes the phonemes of a word by itself; None where each character of a text is a phoneme."""
         return None if self.config.phoneme_type == PhonemeType.TEXT else self._alone
 
+    @property
+    def tells_words(self) -> bool:
+        """Whether it can be found out which phonemes are which word's."""
+        return self.config.phoneme_type == PhonemeType.TEXT or self.config.espeak_voice != DIACRITICS
+
     def phonemize(self, text: str) -> list[list[str]]:
         """Return the phonemes of each sentence that is not empty. Raises what the engine raises."""
         return [phonemes for phonemes in self._voice.phonemize(text) if phonemes]

@@ -82,7 +82,7 @@ class PiperSpeech:
                 begun, told = self._samples, False
                 for stretch in network.stretches(self._feed(piece), windows, self._sink):
                     marks: list[Mark] = []
-                    if stretch.ends is None or not len(stretch.samples) or told:
+                    if stretch.ends is None or not len(stretch.samples) or told or not self._voice.tells_words:
                         pass
                     elif self._samples == 0 and not stretch.last:
                         # Finding all the words takes milliseconds, for which nobody should wait in silence.

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
     from wyoming_tts.models.vits_network import Feed
 
+LOOK_EVERY_S = 1.0
 NICENESS = 10
 """Somebody may be speaking meanwhile."""
 TRIAL_IDS = 48
@@ -57,6 +61,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Uncuttable:
         return EXIT_UNCUTTABLE
     return 0
+
+
+def _end_with_worker() -> None:
+    """Leave when the worker has gone, or when told to: nobody waits for the parts any more."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_EVERY_S)
+        os._exit(1)
+
+    for number in (signal.SIGTERM, signal.SIGINT):  # which a worker leaves to its own parent
+        signal.signal(number, signal.SIG_DFL)
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def cut(voice: Path, folder: Path) -> VitsParts:
@@ -121,6 +139,8 @@ def _compare(voice: Path, folder: Path, feed: Feed) -> None:
     whole = StoppableSession.open(voice).run(None, feed)[0].reshape(-1)
     try:
         parts = _in_windows(VitsNetwork.open(folder), feed)
+    except MemoryError:
+        raise  # as may be otherwise the next time
     except Exception as error:
         # The runtime has a dozen classes for a part that lacks something, and the whole has just spoken.
         raise Uncuttable("parts") from error
@@ -137,4 +157,5 @@ def _in_windows(network: VitsNetwork, feed: Feed) -> NDArray[np.float32]:
 
 
 if __name__ == "__main__":
+    _end_with_worker()
     sys.exit(main())

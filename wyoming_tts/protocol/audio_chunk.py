@@ -1,6 +1,6 @@
 """What never changes in the `audio-start` and `audio-chunk` events of one stream, encoded once.
 
-Contract, for whoever writes audio (the server and the workers): make one `AudioChunk` for each stream. `start` is the
+Contract, for whoever writes audio: make one `AudioChunk` for each stream. `start` is the
 whole `audio-start`. Before each piece of PCM send `head(len(piece))`, then the piece itself: together they are the very
 bytes of `encode_event(Event("audio-chunk", ..., piece))`. The payload is never seen here and so never copied: hand both
 to `writelines`, or join them where one write has to carry many. Pieces must be whole frames and within the reader's

@@ -36,7 +36,7 @@ class PhraseSettings(Section):
     """Who says them, by the names that Home Assistant shows; leave it out for the voice that speaks when no other is
     asked for."""
     learn: bool = False
-    """Whether sentences of up to 80 characters that are heard often, three times a month say, are made ahead as well,
+    """Whether sentences of up to 80 characters that are heard often, three times in two weeks, are made ahead as well,
     only ever by voices that cost nothing. To know them the server keeps the short sentences that it says, a thousand at
     most, in its data directory in plain words; private texts never. Switched off again, it forgets all of them."""
     learn_max: Annotated[Count, Field(ge=1, le=500)] = 50

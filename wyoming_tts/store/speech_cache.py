@@ -149,15 +149,15 @@ class SpeechCache:
 
     async def load(self) -> None:
         """Learn what is on the disk; for once the database is open."""
-        if self.enabled:
+        if self._limits.enabled:
             await self._disk.load()
 
     async def run(self) -> None:
         """Write what is to be kept as it comes, until cancelled; tidy up after a sudden end before."""
-        if not self.enabled:
+        if not self._limits.enabled:
             return
-        await self._disk.sweep()
-        while True:
+        await self._disk.sweep()  # also where nothing may be kept: that is how the owner gets rid of what is
+        while self.enabled:
             await self._disk.wanted.wait()
             self._disk.wanted.clear()
             await self._disk.write()

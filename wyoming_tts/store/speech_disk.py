@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import struct
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -87,10 +89,10 @@ class SpeechDisk:
             self._reading = reading
             return None
         if isinstance(error := reading.exception(), OSError):
-            self._in_trouble(error)
+            self._in_trouble(error)  # it may be read the next time, and still counts
         elif (speech := reading.result()) is not None:
             return Made(speech, entry.made_at)
-        if self.index.get(key) is entry:  # and was not made anew meanwhile
+        elif self.index.get(key) is entry:  # and was not made anew meanwhile
             self.index.drop(key)
         return None
 
@@ -171,8 +173,9 @@ class SpeechDisk:
         written = []
         try:
             for key, made in coming.items():
-                self._files.write(key, made.speech)
-                written.append(key)
+                with suppress(struct.error):  # a mark that no file has room for
+                    self._files.write(key, made.speech)
+                    written.append(key)
         except OSError as error:
             self._in_trouble(error)
         else:
@@ -192,6 +195,7 @@ class SpeechDisk:
             await self._database.run(partial(speech_index.save, unsaved=unsaved, pinned=self.index.pinned))
         except sqlite3.Error as error:
             self._in_trouble(error)
+            self.index.keep_unsaved_pins()
 
     def _forget_waiting(self, key: bytes) -> None:
         made = self._waiting.pop(key, None)

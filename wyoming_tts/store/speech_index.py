@@ -99,13 +99,14 @@ class SpeechIndex:
         self.pinned = pinned
 
     def make_room(self, size_bytes: int, max_bytes: int) -> list[bytes]:
-        """Drop what was not heard for the longest until so much more fits, and return it; the pinned stay."""
+        """Drop and return what was not heard for the longest until so much more fits; the pinned stay, if any may."""
         going: list[bytes] = []
+        spared = self.pinned if max_bytes else frozenset()
         too_much = self.bytes + size_bytes - max_bytes
         for key, entry in self._entries.items():
             if too_much <= 0:
                 break
-            if key not in self.pinned:
+            if key not in spared:
                 going.append(key)
                 too_much -= entry.size_bytes
         for key in going:
@@ -123,6 +124,10 @@ class SpeechIndex:
         """Return what is to be saved, and count it as saved."""
         taken, self._unsaved = self._unsaved, Unsaved()
         return taken
+
+    def keep_unsaved_pins(self) -> None:
+        """Count what is pinned as not saved: saving it has failed."""
+        self._unsaved.pins = True
 
     def load(self, rows: Iterable[tuple[bytes, int, float, float, int]]) -> None:
         """Take up the rows of `select`."""

@@ -57,6 +57,9 @@ class SpeechMemory:
         size = made.speech.memory_bytes
         if size > self._max_bytes * LARGEST_SHARE:
             return
+        held = sum(self._entries[kept].speech.memory_bytes for kept in spare if kept in self._entries)
+        if held + size > self._max_bytes:
+            return
         while self.bytes + size > self._max_bytes:
             oldest = next((known for known in self._entries if known not in spare), None)
             if oldest is None:

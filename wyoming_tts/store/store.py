@@ -73,6 +73,8 @@ class Store:
 
     async def aclose(self) -> None:
         """Write what is not written yet, and close; may be called twice."""
-        await self.ledger.aclose()
-        await self.speech.aclose()
-        await self._database.aclose()
+        try:
+            await self.ledger.aclose()
+            await self.speech.aclose()
+        finally:
+            await self._database.aclose()

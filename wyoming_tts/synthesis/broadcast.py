@@ -150,6 +150,8 @@ class Broadcast:
         self._readers.discard(reader)
         if self._readers:
             self._tidy()
+            if reader.at_end:  # it may still have trouble in taking its leave, which everybody is told
+                await asyncio.wait([task])
             return
         if not self._ended:
             task.cancel()

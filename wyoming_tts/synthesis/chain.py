@@ -64,8 +64,8 @@ class Chain:
 
     @property
     def stays_here(self) -> bool:
-        """Nothing that the current link is told leaves this machine."""
-        return _is_local(self._current)
+        """Nothing that any link is told, now or after a failure, leaves this machine."""
+        return all(_is_local(link) for link in (self._current, *self._waiting, *self._skipped))
 
     def following(self) -> Sequence[Link]:
         """Return the links behind the current one, in order."""

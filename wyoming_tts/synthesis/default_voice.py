@@ -58,17 +58,16 @@ class DefaultVoice:
         is_new = name != self._exercised or not adapter.is_warm(name.voice)
         try:
             await adapter.warm(name.voice)
-            # A server elsewhere is warm or is not; it would only wonder who speaks there.
-            if is_new and adapter.capabilities.orders:
-                async with asyncio.timeout(EXERCISE_S):
-                    await _exercise(name, adapter)
-                self._exercised = name
-        except (ProviderError, TimeoutError) as error:
+        except ProviderError as error:
             if name != self._failed:
                 log.warning("default voice could not be loaded", voice=str(name), reason=str(error))
             self._failed = name
-        else:
-            self._failed = None
+            return
+        self._failed = None
+        # A server elsewhere is warm or is not; it would only wonder who speaks there.
+        if is_new and adapter.capabilities.orders:
+            self._exercised = name  # once for each time it is loaded, however that goes
+            await _exercise(name, adapter)
 
     def _now(self) -> tuple[VoiceName | None, Provider | None]:
         try:
@@ -81,6 +80,10 @@ class DefaultVoice:
 
 async def _exercise(name: VoiceName, adapter: Adapter) -> None:
     utterance = Utterance(EXERCISE, name.voice, name.speaker, cacheable=False, due_s=EXERCISE_DUE_S)
-    async with adapter.synthesize(utterance) as stream:
-        async for _ in stream.chunks:
-            pass
+    try:
+        async with asyncio.timeout(EXERCISE_S), adapter.synthesize(utterance) as stream:
+            async for _ in stream.chunks:
+                pass
+    except (ProviderError, TimeoutError) as error:
+        reason = str(error) or type(error).__name__
+        log.warning("default voice was loaded and could not speak", voice=str(name), reason=reason)

@@ -27,6 +27,13 @@ UNHEARD = frozenset(RemoteProviderSettings.model_fields) - {"type"} | {
     "read_timeout_s",
     "proxy",
     "ca_file",
+    "refresh_s",
+    "timeout_s",
+    "threads",
+    "max_loaded",
+    "download",
+    "catalog_url",
+    "voice_dirs",
 }
 """Settings of providers that change nothing of how they sound, or stand in the key by themselves as prosody does."""
 
@@ -72,7 +79,7 @@ class KeptSpeech:
         found = next((known for known in self._adapter.voices() if known.name == voice), None)
         if found is not None and len(found.languages) == 1:
             own = found.languages[0]
-            if not language or languages.primary(language) == languages.primary(own):
+            if not language or languages.normalised(language) == languages.normalised(own):
                 return ""
         return language
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wyoming_tts.synthesis.plan import Plan
-from wyoming_tts.text.utterances import UtterancePlanner
+from wyoming_tts.text.utterances import UtterancePlanner, bounded
 
 if TYPE_CHECKING:
     from wyoming_tts.synthesis.launcher import Launcher
@@ -24,18 +24,18 @@ class Planning:
     def take(self, in_hand_s: float, *, first: bool) -> Plan:
         """Take the next utterance of at least one waiting piece; `in_hand_s` is what the listener has to play."""
         waiting = self._reading.waiting()
-        if first and self._is_better_begun(waiting[0]):
-            return Plan.of([self._reading.take_clause()])
         max_chars = self._launcher.max_chars()
+        if first and self._is_better_begun(waiting[0], max_chars):
+            return Plan.of([self._reading.take_clause()])
         count = UtterancePlanner(max_chars=max_chars).plan(
             waiting, in_hand_s, first=first, joinable=self._launcher.joinable, held=self._launcher.holds
         )
         return Plan.of(self._reading.take(count, max_chars))
 
-    def _is_better_begun(self, sentence: str) -> bool:
+    def _is_better_begun(self, sentence: str, max_chars: int) -> bool:
         """Whether its first clause alone is heard sooner."""
         return (
             len(sentence) > self._whole_first_chars
             and self._launcher.works_longer_for_more
-            and not self._launcher.holds(sentence)
+            and not self._launcher.holds(bounded(sentence, max_chars)[0])
         )

@@ -116,10 +116,9 @@ class Reading:
     async def _pause(self) -> None:
         """Let go of a finished sentence that waits to see what follows it: an assistant's tool call takes minutes."""
         if _FINISHED.search(self._tail):
-            self._split(" ")
+            self._accept(self._splitter.feed(self._cleaner.feed(" ")))
             self._accept(self._splitter.pause())
-        else:
-            self._begin_with_clause(paused=True)
+        self._begin_with_clause(paused=True)
 
     async def _feed(self, text: str) -> None:
         for listener in self._listeners:

@@ -121,6 +121,7 @@ class Speaker:
         async with self._router.routed(request) as (understood, route):
             self._admit()  # once more: others may have come while the text was awaited
             record.voice = route.voice
+            watch.learns = not route.private
             answer = Answer(
                 understood,
                 Chain(route.links),
@@ -136,10 +137,12 @@ class Speaker:
                 yield answer
             finally:
                 self._answers.discard(answer)
-                if answer.finished:
-                    await asyncio.wait([task], timeout=LEAVING_S)
-                task.cancel()
-                await asyncio.wait([task])
+                try:
+                    if answer.finished:
+                        await asyncio.wait([task], timeout=LEAVING_S)
+                finally:
+                    task.cancel()
+                    await asyncio.wait([task])
 
     def _watch(self) -> TextWatch:
         hash_ = None if self._letters is None else self._letters.begin_hash()

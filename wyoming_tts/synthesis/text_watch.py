@@ -32,6 +32,8 @@ class TextWatch:
         self._hash = hash_
         self._kept: list[str] | None = [] if keep else None
         self._learn = learn
+        self.learns = True
+        """Whether sentences may be learned at all: not those of private requests."""
 
     def read(self, text: str) -> None:
         """Take text as it came from the client."""
@@ -55,7 +57,7 @@ class TextWatch:
 
     def said(self, sentence: str) -> None:
         """Note a whole sentence as it is spoken: somebody may learn from it, where nothing private was said yet."""
-        if self._learn is not None and not (self._written.private or self._spoken.private):
+        if self._learn is not None and self.learns and not (self._written.private or self._spoken.private):
             self._learn(sentence)
 
     def what_may_be_told(self, coming: str) -> str:

@@ -20,6 +20,10 @@ MANY_WORDS_S = 7.0
 """As much is said without a pause only where somebody writes without commas: then words are enough."""
 ENOUGH_S = 5.0
 """Of them, at the most: some 75 letters."""
+OPENERS = 2
+"""Quotes and brackets before a first word."""
+LOOKED_AT_CHARS = 400
+"""Of a beginning: several times what is said first."""
 SHORT_WORD, LONG_WORD = 4, 4
 """Letters. What belongs together mostly begins with a short word (and, to, is, de, und, que) behind a longer one."""
 
@@ -60,6 +64,8 @@ class OpenSentence:
 
     def __init__(self) -> None:
         self._text = ""
+        self._has_letter = False
+        self._looked_at = (0, False)
         self._said_letters = 0
         self._said_end = ""
         """The signs behind the last letter that is being said."""
@@ -70,16 +76,24 @@ class OpenSentence:
         return self._said_letters > 0
 
     def feed(self, text: str) -> None:
-        """Take more of the cleaned text."""
-        self._text += text
+        """Take more of the text, as much as is looked at; of signs before its first letter only the last ones count."""
+        if not self._has_letter:
+            text = self._text + text
+            first = next(_letters(text), None)
+            self._has_letter = first is not None
+            self._text, text = "", text[max(0, (len(text) if first is None else first) - OPENERS) :].lstrip()
+        if len(self._text) < LOOKED_AT_CHARS:
+            self._text += text[:LOOKED_AT_CHARS]
 
     def take_clause(self, *, paused: bool = False) -> str:
         """Return the first clause, to be said now; empty where none has come.
 
         `paused` says that nothing comes for now, so that a sign at the end is not in the middle of a word.
         """
-        text = self._text.lstrip()
-        said = text[: first_clause(f"{text} x" if paused else text, ended=False)].strip()
+        if self._looked_at == (len(self._text), paused):
+            return ""
+        self._looked_at = (len(self._text), paused)
+        said = self._text[: first_clause(f"{self._text} x" if paused else self._text, ended=False)].strip()
         letters = list(_letters(said))
         if letters:
             self._said_letters += len(letters)

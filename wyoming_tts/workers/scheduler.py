@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SOON_S = 0.4
-"""Whoever has more in hand does not feel any step: the longest takes a fraction of that."""
-
 
 class Scheduler:
     """Owns the model and its thread. The model is created there; what creating it raises goes to `failed`."""
@@ -105,10 +102,9 @@ class Scheduler:
         return done
 
     def _others_wait(self, speech: Speech) -> bool:
-        """Whether anybody would feel that a step of this one is long; not the parts of an answer that is far ahead."""
-        soon = self._now() + SOON_S
+        """Whether anybody would feel that a step of this one is long: those whose listeners hear nothing yet."""
         with self._changed:
-            return any(work is not speech and work.due_at < soon for work in self._waiting)
+            return any(work is not speech and work.newcomer for work in self._waiting)
 
     def _next(self) -> Work | None:
         """Wait for work and return the most urgent: first what was dropped, so that it frees what it holds."""

@@ -1,27 +1,29 @@
 """Whose step is next: those who speak do not run dry, those who come wait for one step, and nobody waits for ever.
 
-Three classes, on one clock. First whoever is about to run dry, by the moment at which that happens; then those whose
-listener hears nothing yet, by arrival; then the rest, by the same moment. A newcomer who has waited for `STARVES_S`
-joins the first class, and since each step puts off the moment of whoever got it, everybody's turn comes.
+A newcomer, whose listener hears nothing yet, goes first as long as all who speak can have their next step in time
+behind his, one after the other. Otherwise those who are about to run dry go first, by the moment at which that happens; among
+them newcomers who have waited for `STARVES_S`, and since each step puts off the moment of whoever got it, everybody's
+turn comes. Then the other newcomers, by arrival; then those who have much in hand.
 
-How soon "about to" is depends on how much of the engine those who speak need. While it has time to spare a shortfall
-is soon made good, and newcomers may go first; near its limit nothing is made good, so they wait, and those of them who
-have another voice go there. Pure, with no clock of its own: a simulation can ask the same question.
+"In time" has a margin that depends on how much of the engine those who speak need. While it has time to spare a
+shortfall is soon made good; near its limit nothing is made good, so that newcomers wait, and those of them who have another voice
+go there. Pure, with no clock of its own: a simulation can ask the same question.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-GUARD_S = 1.0
-"""In hand of everybody who speaks before a newcomer goes first, where they need the whole engine. In simulations of a
-medium voice at 0.9 of what it can do 0.1 % of the utterances paused, for 0.09 s at the most; at 1.2, where those whose
-patience ends go to another voice, 0.6 %. With the earliest due first it was 9 % (2.1 s) and 93 % (8.8 s)."""
+MARGIN_S = 1.5
+"""More than in time, where those who speak need the whole engine. In simulations of a medium voice less than 1 % of the
+utterances pause at 0.9 of what it can do; at 1.3, where those whose patience ends go to another voice, less than 2 %.
+With the earliest due first it was 9 % and 93 %."""
+STEEPNESS = 3
+"""Of the rise to that: of eight who come at once six have heard something before the first needs more."""
 MOST_SHARE = 1.5
 """Of the engine: more than the whole is wanted, and how much more makes no difference."""
 SPEAKING_WITHIN_S = 2.0
@@ -31,10 +33,8 @@ STARVES_S = 2.0
 STEPS = 96
 """Remembered for what audio costs: some utterances with their beginnings, so that many beginnings at once, which are
 dear, do not make it seem that nobody can be served in time."""
-SLOW_AMONG = 24
-"""The newest of them, for what a slow one takes: a second or two of work."""
 FIRST_GUESS_S = 0.05
-"""For a step, before two have been seen."""
+"""For a step, before one has been seen."""
 
 
 class Claim(Protocol):
@@ -71,21 +71,34 @@ class Urgency:
 
     def first(self, claims: Sequence[C], now: float) -> C:
         """Return whose step is next; of equals the one that stands first."""
-        guard_s = self.guard_s(claims, now)
+        fits = self._fits(claims, now)
 
         def rank(claim: C) -> tuple[int, float]:
-            if claim.newcomer:
-                starves_at = claim.arrived_at + STARVES_S
-                return (0, starves_at) if starves_at <= now else (1, claim.arrived_at)
-            return (0 if claim.due_at - now < guard_s else 2), claim.due_at
+            if not claim.newcomer:
+                return (1 if claim.due_at - now < SPEAKING_WITHIN_S else 3), claim.due_at
+            if fits:
+                return 0, claim.arrived_at
+            starves_at = claim.arrived_at + STARVES_S
+            return (1, starves_at) if starves_at <= now else (2, claim.arrived_at)
 
         return min(claims, key=rank)
 
-    def guard_s(self, claims: Sequence[Claim], now: float) -> float:
-        """Return how little a listener must have in hand to go before a newcomer."""
+    def _fits(self, claims: Sequence[Claim], now: float) -> bool:
+        """Whether all who speak can have their next step in time, one after the other, behind a newcomer's."""
+        step_s = self._usual_s()
+        at = now + self._usual_s() + self._margin_s(claims, now)
+        for due_at in sorted(claim.due_at for claim in claims if not claim.newcomer):
+            at += step_s
+            if at > due_at:
+                return False
+            if due_at > now + SPEAKING_WITHIN_S:
+                break
+        return True
+
+    def _margin_s(self, claims: Sequence[Claim], now: float) -> float:
+        """Return how much sooner than in time those who speak are to be served."""
         speaking = sum(not claim.newcomer and claim.due_at - now < SPEAKING_WITHIN_S for claim in claims)
-        share = min(MOST_SHARE, speaking * self._cost())
-        return GUARD_S * share * share + self._slow_s()
+        return MARGIN_S * min(MOST_SHARE, speaking * self._cost()) ** STEEPNESS
 
     def _cost(self) -> float:
         """Return seconds of work for a second of audio; the slowest step may have loaded a voice and does not count."""
@@ -93,7 +106,7 @@ class Urgency:
         took_s = [took_s for took_s, _ in self._steps]
         return (sum(took_s) - max(took_s)) / gained_s if gained_s else 0.0
 
-    def _slow_s(self) -> float:
-        """Return what a slow step takes: the newcomer's, during which somebody else must not run dry."""
-        newest = [took_s for took_s, _ in islice(reversed(self._steps), SLOW_AMONG)]
-        return sorted(newest)[-2] if len(newest) > 1 else FIRST_GUESS_S
+    def _usual_s(self) -> float:
+        """Return what a step takes that brings audio."""
+        took_s = sorted(took_s for took_s, gained_s in self._steps if gained_s)
+        return took_s[len(took_s) // 2] if took_s else FIRST_GUESS_S

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from structlog.testing import capture_logs
 
-from wyoming_tts.adapters.local.piper_use import LOOKS, PiperUse
+from wyoming_tts.adapters.local.piper_use import PiperUse
 from wyoming_tts.models.base import Remarks
 from wyoming_tts.speech.voice_file import UnusableFile
 from wyoming_tts.workers.info import WorkerInfo
@@ -22,17 +22,24 @@ def test_word_times_are_promised_of_each_voice_that_has_them() -> None:
     assert use.has_marks("one"), "one that is no longer loaded has its parts on the disk"
 
 
-def test_the_worker_is_asked_again_for_a_while_after_a_first_use() -> None:
+def test_the_worker_is_asked_again_until_it_is_known_how_each_voice_is_spoken() -> None:
     use = PiperUse("piper")
     assert not use.curious()
     use.note("one")
-    assert sum(use.curious() for _ in range(2 * LOOKS)) == LOOKS - 1
-    use.note("one")
+    assert use.curious()
+    use.learn(WorkerInfo(remarks=Remarks(marked=("one",))))
     assert not use.curious()
     use.note("two")
     assert use.curious()
-    use.learn(WorkerInfo(remarks=Remarks(marked=("one", "two"))))
-    assert not use.curious(), "everything is known"
+    use.learn(WorkerInfo(remarks=Remarks(whole=(UnusableFile("two.onnx", "other-network"),))))
+    assert not use.curious(), "it will never have parts"
+
+
+def test_a_voice_that_is_no_longer_spoken_in_parts_has_no_word_times() -> None:
+    use = PiperUse("piper")
+    use.learn(WorkerInfo(remarks=Remarks(marked=("one",))))
+    use.learn(WorkerInfo(remarks=Remarks(whole=(UnusableFile("one.onnx", "other-network"),))))
+    assert not use.has_marks("one")
 
 
 def test_a_voice_that_cannot_be_cut_is_told_once() -> None:

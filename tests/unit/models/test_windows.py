@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.fakes.sink import RecordingSink
-from wyoming_tts.models.windows import FIRST_FRAMES, MOST_FRAMES, TURN_FRAMES, TURN_S, Pace, Windows
+from wyoming_tts.models.windows import CROWD_FRAMES, FIRST_FRAMES, MOST_FRAMES, TURN_FRAMES, TURN_S, Pace, Windows
 
 EDGES = 24
 PLENTY = 100_000
@@ -27,6 +27,10 @@ def test_they_grow_at_once_for_one_who_has_more_in_hand_than_they_take() -> None
     assert sizes(windows, RecordingSink(), 1) == [FIRST_FRAMES]
     assert sizes(windows, RecordingSink(in_hand_s=0.2), 1) == [100 - EDGES]
     assert sizes(windows, RecordingSink(in_hand_s=60.0), 1) == [MOST_FRAMES]
+
+
+def test_one_who_begins_among_others_gets_enough_to_wait_for_them() -> None:
+    assert sizes(Windows(Pace()), RecordingSink(alone=False), 1) == [CROWD_FRAMES]
 
 
 def test_a_later_part_of_an_answer_does_not_begin_as_small_as_the_first() -> None:

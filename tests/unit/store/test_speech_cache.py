@@ -200,10 +200,26 @@ async def test_without_a_disk_it_is_kept_in_memory_and_pins_stay_there(tmp_path:
         assert await found(cache, "phrase", *"abcdefgh") == ["phrase", *"fgh"]
 
 
+@pytest.mark.parametrize("pinned", [True, False])
+async def test_without_any_room_what_is_there_goes(tmp_path: Path, *, pinned: bool) -> None:
+    for limits in (replace(PLENTY, memory_bytes=0, disk_bytes=0), replace(PLENTY, disk_bytes=0)):
+        async with speech_cache(tmp_path) as cache:
+            await filled(cache, "Hello.")
+            cache.pin([key_of(cache, "Hello.")] if pinned else [])
+            await cache.tidy()
+        assert len(files(tmp_path)) == 1
+        async with speech_cache(tmp_path, limits) as cache:
+            running = asyncio.create_task(cache.run())
+            await asyncio.wait([running], timeout=0.2 if limits.memory_bytes else None)
+            running.cancel()
+            await asyncio.wait([running])
+        assert not files(tmp_path)
+
+
 async def test_switched_off_it_keeps_nothing_and_leaves_what_is_there(tmp_path: Path) -> None:
     async with speech_cache(tmp_path) as cache:
         await filled(cache, "Hello.")
-    for limits in (NOTHING_KEPT, replace(PLENTY, enabled=False), replace(PLENTY, memory_bytes=0, disk_bytes=0)):
+    for limits in (NOTHING_KEPT, replace(PLENTY, enabled=False)):
         async with speech_cache(tmp_path, limits) as cache:
             assert not cache.enabled
             await filled(cache, "Other.")

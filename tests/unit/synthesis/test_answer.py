@@ -373,7 +373,7 @@ async def test_a_client_that_does_not_read_is_not_the_provider_s_slowness() -> N
     """The second utterance is prepared while nobody reads: the engine is blocked by us, and times out for it."""
     vocabulary, one, two = two_adapters()
     one.one_at_a_time = asyncio.Lock()
-    manner = Manner(first_audio_s=0.05, last_first_audio_s=0.1)
+    manner = Manner(first_audio_s=0.05, last_first_audio_s=0.1, whole_first_chars=2_000)
     text = " ".join(["word"] * 55) + ". Then the end."
     parts = Parts(provider(one), provider(two), manner=manner)
     async with parts.speaker.answer(request(text)) as answer:

@@ -108,11 +108,12 @@ async def test_it_is_loaded_again_and_again_until_it_is_and_that_is_said_once() 
     assert [line["event"] for line in logs] == ["default voice could not be loaded"]
 
 
-async def test_one_that_loads_and_cannot_speak_is_said_once_too() -> None:
+async def test_one_that_loads_and_cannot_speak_is_exercised_once() -> None:
     kept = Kept(Loading("a", Vocabulary(), faults=Faults(cut_after_words=1)))
     with capture_logs() as logs:
         async with kept.running() as voice:
             await settle()
             assert voice.tried
             await kept.clock.advance(3 * CHECK_S)
-    assert [line["event"] for line in logs] == ["default voice could not be loaded"]
+    assert kept.adapter.entered == 1
+    assert [line["event"] for line in logs] == ["default voice was loaded and could not speak"]

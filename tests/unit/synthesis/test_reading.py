@@ -132,3 +132,26 @@ def test_what_has_no_clause_is_taken_whole() -> None:
         assert reading.take_clause() == Piece("Bye now.", begins_sentence=True, ends_sentence=True)
 
     read(check, streamed=False, text="Bye now.")
+
+
+def test_a_sentence_that_has_ended_before_a_pause_is_left_whole() -> None:
+    async def written_and_stopped() -> AsyncIterator[str]:
+        yield "It is raining outside the house right now, yes."
+        await asyncio.sleep(100)
+        yield " Take a coat."
+
+    async def run() -> None:
+        reading = Reading(
+            SpeechRequest("r", written_and_stopped(), streamed=True),
+            max_chars=300,
+            code_blocks="skip",
+            clause_after_s=0.3,
+        )
+        async with asyncio.TaskGroup() as group:
+            group.create_task(reading.run())
+            assert await taken(reading) == [
+                ("It is raining outside the house right now, yes.", True),
+                ("Take a coat.", True),
+            ]
+
+    run_idle(run())

@@ -88,3 +88,15 @@ def test_what_comes_next_may_be_told_unless_it_makes_the_text_private() -> None:
     watch.read("And the door code again.")
     assert watch.is_private("Good night.")
     assert watch.what_may_be_told("Sleep well.") == ""
+
+
+def test_only_what_is_not_private_is_learned() -> None:
+    learned: list[str] = []
+    watch = TextWatch(PrivacyRules(["door code"]), learn=learned.append)
+    watch.said("The gate is open.")
+    assert watch.is_private("The door code is one.")
+    watch.said("The door code is one.")
+    other = TextWatch(PrivacyRules(), learn=learned.append)
+    other.learns = False
+    other.said("Grandma is in hospital.")
+    assert learned == ["The gate is open."]

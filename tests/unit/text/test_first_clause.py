@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wyoming_tts.text.clean import clean
-from wyoming_tts.text.first_clause import OpenSentence, first_clause
+from wyoming_tts.text.first_clause import LOOKED_AT_CHARS, OpenSentence, first_clause
 from wyoming_tts.text.sentences import SentenceSplitter, is_speakable
 
 LONG = "The washing machine in the cellar is done, and since it is not going to rain you could hang up the sheets."
@@ -118,3 +118,22 @@ def test_signs_at_the_cut_belong_to_what_was_said() -> None:
     )
     assert not open_.begun
     assert is_speakable(open_.rest_of("Another one."))
+
+
+@pytest.mark.parametrize("sign", ["! ", ", ", "( ", ") ", "\u3001", "\u2014 "])
+def test_signs_without_a_word_take_no_time(sign: str) -> None:
+    """Looking at all of them again and again held up the whole house for seconds."""
+    open_ = OpenSentence()
+    for _ in range(20_000):
+        open_.feed(sign)
+        assert open_.take_clause() == ""
+    assert len(open_._text) <= LOOKED_AT_CHARS
+
+
+def test_only_a_beginning_is_looked_at() -> None:
+    open_ = OpenSentence()
+    for _ in range(50_000):
+        open_.feed("word")
+        assert open_.take_clause() == ""
+    assert len(open_._text) <= LOOKED_AT_CHARS + 4
+    assert open_.rest_of("word" * 50_000) == "word" * 50_000

@@ -27,8 +27,7 @@ from wyoming_tts.workers.host import WorkerHost
 from wyoming_tts.workers.info import WorkerInfo
 from wyoming_tts.workers.spec import WorkerSpec
 
-# Two is what speaks faster than it is listened to on a small machine; the worker takes turns between them.
-CAPABILITIES = Capabilities(streams=True, marks=False, interleaves=True, concurrency=2)
+CAPABILITIES = Capabilities(streams=True, marks=False, interleaves=True)
 PARTS = Path("cache", "piper")
 """In the data folder: voices cut in parts, as large as the voices themselves."""
 LOOK_EVERY_S = 2.0

@@ -9,9 +9,6 @@ import structlog
 if TYPE_CHECKING:
     from wyoming_tts.workers.info import WorkerInfo
 
-LOOKS = 30
-"""After a voice's first use; a minute is more than cutting it takes."""
-
 log = structlog.get_logger(__name__)
 
 
@@ -24,7 +21,8 @@ class PiperUse:
         self._marked: set[str] = set()
         self._told: dict[str, str] = {}
         """Why which voice is spoken whole sentence by whole sentence, as it stands in the log."""
-        self._looks = 0
+        self._whole: set[str] = set()
+        """Voices that are known to stay whole."""
 
     def has_marks(self, voice: str) -> bool:
         """Whether the voice is known to be spoken with word times; its parts stay on the disk."""
@@ -32,18 +30,16 @@ class PiperUse:
 
     def note(self, voice: str) -> None:
         """Take note that a voice is about to be spoken with or loaded."""
-        if voice not in self._used:
-            self._used.add(voice)
-            self._looks = LOOKS
+        self._used.add(voice)
 
     def curious(self) -> bool:
-        """Whether the worker should be asked again; each answer is one look less."""
-        self._looks = max(0, self._looks - 1)
-        return self._looks > 0 and not self._used <= self._marked
+        """Whether the worker should be asked again: a voice in use is neither in parts yet, nor known to stay whole."""
+        return not self._used <= self._marked | self._whole
 
     def learn(self, info: WorkerInfo) -> None:
         """Take in what the worker said, and tell once of each voice that cannot be spoken in parts."""
-        self._marked |= set(info.remarks.marked)
+        self._whole = {file.name.removesuffix(".onnx") for file in info.remarks.whole}
+        self._marked = (self._marked | set(info.remarks.marked)) - self._whole
         for file in info.remarks.whole:
             if self._told.get(file.name) != file.reason:
                 self._told[file.name] = file.reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wyoming_tts.synthesis.carrying_on.pace import SHORTEST_S, VOICES, Paces
@@ -45,7 +46,14 @@ class Completeness:
         """Voices that have ended quietly before; of others a loud end may be their way."""
 
     async def is_cut_off(
-        self, utterance: Utterance, *, voice_key: str, audio_s: float, marks: Sequence[Mark], abrupt: bool
+        self,
+        utterance: Utterance,
+        *,
+        voice_key: str,
+        audio_s: float,
+        marks: Sequence[Mark],
+        abrupt: bool,
+        marks_every_word: bool = True,
     ) -> bool:
         """Judge audio that has ended; nothing is said of no audio at all.
 
@@ -55,6 +63,7 @@ class Completeness:
             audio_s: All the audio there was.
             marks: All the word times there were.
             abrupt: It did not end quietly.
+            marks_every_word: The engine has no words whose times it does not know.
 
         """
         if marks and not abrupt and _reaches_the_last_word(utterance.text, marks, audio_s):
@@ -68,7 +77,8 @@ class Completeness:
         table = Timetable(utterance.text, spoken, pace)
         is_quiet = voice_key in self._quiet
         if marks:
-            cut = _lacks_words(utterance.text, spoken, table, marks, audio_s, abrupt=abrupt and is_quiet)
+            ended = _Ended(audio_s, abrupt=abrupt and is_quiet, marks_every_word=marks_every_word)
+            cut = _lacks_words(utterance.text, spoken, table, marks, ended)
         else:
             doubtful = self._is_short(spoken, table, audio_s, is_quiet=is_quiet)
             if abrupt and is_quiet and not spoken.estimated:
@@ -104,17 +114,24 @@ def _reaches_the_last_word(text: str, marks: Sequence[Mark], audio_s: float) -> 
     return bool(starts) and max((mark.offset for mark in marks if mark.at_s <= audio_s), default=-1) >= starts[-1]
 
 
-def _lacks_words(
-    text: str, spoken: Spoken, table: Timetable, marks: Sequence[Mark], audio_s: float, *, abrupt: bool
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How the audio ended."""
+
+    audio_s: float
+    abrupt: bool
+    marks_every_word: bool
+
+
+def _lacks_words(text: str, spoken: Spoken, table: Timetable, marks: Sequence[Mark], ended: _Ended) -> bool:
     """Whether words follow the last mark, or the last word was hardly begun."""
-    starts = word_starts(text)
+    starts, audio_s = word_starts(text), ended.audio_s
     marked = {word_start(starts, mark.offset) for mark in marks if mark.at_s <= audio_s}
     last = max(marked, default=0)
     word = max((number for number, known in enumerate(spoken.words) if known.offset <= last), default=0)
     since_s = audio_s - max((mark.at_s for mark in marks if mark.at_s <= audio_s), default=0.0)
     shortest_s = table.earliest(table.end).at_s - table.earliest(word).at_s
     if word + 1 == table.end:
-        return abrupt and since_s < WORD_SAID * (spoken.total_s - spoken.words[word].at_s)
-    marks_every_word = not spoken.estimated and marked.issuperset(known.offset for known in spoken.words[: word + 1])
-    return marks_every_word or since_s < REST_SAID * shortest_s
+        return ended.abrupt and since_s < WORD_SAID * (spoken.total_s - spoken.words[word].at_s)
+    has_all = not spoken.estimated and marked.issuperset(known.offset for known in spoken.words[: word + 1])
+    return (has_all and ended.marks_every_word) or since_s < REST_SAID * shortest_s

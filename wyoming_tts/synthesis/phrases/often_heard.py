@@ -20,7 +20,7 @@ LONGEST_CHARS = 80
 """Of a sentence worth learning: a longer one is hardly ever said twice."""
 
 OFTEN = 2.5
-"""Times heard, the older the less: three times within three weeks, or once a week for some weeks."""
+"""Times heard, the older the less: three times within two weeks."""
 HALF_LIFE_S = 30 * 24 * 3600.0
 """After which a time heard counts half: what nobody says any more gives way within months."""
 
@@ -56,6 +56,8 @@ class OftenHeard:
         self._heard: dict[str, HeardSentence] = {}
         self._unsaved: set[str] = set()
         """Texts that were heard since the last `save`."""
+        self._loaded = False
+        """Before that nothing is saved: it would take the place of what was kept before."""
         self._trouble = False
 
     @property
@@ -87,18 +89,23 @@ class OftenHeard:
             await self._table.forget(lambda text: not self.enabled or self._privacy.text().feed(text))
             known = await self._table.get_all() if self.enabled else {}
         except sqlite3.Error as error:
-            log.warning("sentences heard before cannot be read", error=type(error).__name__)
+            if not self._trouble:
+                log.warning("sentences heard before cannot be read", error=type(error).__name__)
+            self._trouble = True
             return
         # What was heard meanwhile counts on top.
         for text, heard in self._heard.items():
             before = known.get(text, _NEVER)
             known[text] = HeardSentence(heard.score + _score(before, heard.at), max(heard.at, before.at))
         self._heard = known
+        self._loaded, self._trouble = True, False
         self._drop()
 
     async def save(self) -> None:
         """Write down what was heard since the last time; what cannot be written is tried again next time."""
-        if not self._unsaved:
+        if not self._loaded and self.enabled:
+            await self.load()
+        if not self._unsaved or not self._loaded:
             return
         saving, self._unsaved = self._unsaved, set()
         try:

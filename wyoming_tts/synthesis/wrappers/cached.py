@@ -44,7 +44,7 @@ class Cached:
         with closing(_Recording(self._kept.recording, self._max_bytes)) as recording:
             async with self._inner.synthesize(utterance) as stream:
                 yield AudioStream(stream.format, recording.of(stream))
-            speech = recording.speech()
+            speech = recording.speech(len(utterance.text))
             # Of the last hope without word times nobody judges whether it was cut off: a guess must not end an answer.
             if speech is not None and (speech.marks or not utterance.insist):
                 await self._kept.put(utterance, speech)
@@ -82,11 +82,13 @@ class _Recording:
             self._take(chunk)
         return chunk
 
-    def speech(self) -> StoredSpeech | None:
-        """Return what was heard; None where that is not all of it, or too much."""
+    def speech(self, chars: int) -> StoredSpeech | None:
+        """Return what was heard of so many characters; None where that is not all of it, or too much."""
         if not self._ended or self._too_much:
             return None
-        return StoredSpeech(self._stream.format, b"".join(self._pcm), tuple(self._marks))
+        # Others mean nothing, and come from elsewhere.
+        marks = tuple(mark for mark in self._marks if 0 <= mark.offset < chars)
+        return StoredSpeech(self._stream.format, b"".join(self._pcm), marks)
 
     def close(self) -> None:
         """Forget it; may be called twice."""

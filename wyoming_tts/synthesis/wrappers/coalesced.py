@@ -73,15 +73,12 @@ def _can_join(broadcast: Broadcast, utterance: Utterance) -> bool:
     """Whether one who joins is heard no later than by an own try, and not given up much sooner."""
     if not broadcast.is_open:
         return False
-    if broadcast.has_audio:
-        return True
     due_at = asyncio.get_running_loop().time() + utterance.due_s
     first_due_at = broadcast.began_at + broadcast.utterance.due_s
     patience_s, first_patience_s = (
         inf if one.patience_s is None else one.patience_s for one in (utterance, broadcast.utterance)
     )
-    slack_s = min(SLACK_S, utterance.due_s / 2)
-    return (
-        first_due_at <= due_at + slack_s
-        and first_due_at + first_patience_s >= due_at + (1 - PATIENCE_SHARE) * patience_s
-    )
+    in_time = first_due_at <= due_at + min(SLACK_S, utterance.due_s / 2)
+    if broadcast.has_audio:  # the first sound is past, and what has come puts off the moment for both
+        return in_time
+    return in_time and first_due_at + first_patience_s >= due_at + (1 - PATIENCE_SHARE) * patience_s

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from wyoming_tts.audio.fault import Fault
-    from wyoming_tts.speech.audio import AudioFormat, Mark
+    from wyoming_tts.speech.audio import Mark
     from wyoming_tts.speech.utterance import Utterance
     from wyoming_tts.synthesis.provider import Synthesizes
 
@@ -46,7 +46,14 @@ class Completeness(Protocol):
     """Knows how long speech takes."""
 
     async def is_cut_off(
-        self, utterance: Utterance, *, voice_key: str, audio_s: float, marks: Sequence[Mark], abrupt: bool
+        self,
+        utterance: Utterance,
+        *,
+        voice_key: str,
+        audio_s: float,
+        marks: Sequence[Mark],
+        abrupt: bool,
+        marks_every_word: bool,
     ) -> bool:
         """Whether audio that ended in order holds less than the whole utterance.
 
@@ -56,6 +63,7 @@ class Completeness(Protocol):
             audio_s: Seconds of audio until the last sound, so that silence never passes for speech.
             marks: All word times that came.
             abrupt: It ended in the middle of a sound.
+            marks_every_word: The engine has no words whose times it does not know.
 
         """
         ...
@@ -64,10 +72,13 @@ class Completeness(Protocol):
 class Gated:
     """Refuses what is no speech, holds silence back until the first sound, and takes a short end for a cut."""
 
-    def __init__(self, inner: Synthesizes, *, provider: str, completeness: Completeness) -> None:
+    def __init__(
+        self, inner: Synthesizes, *, provider: str, completeness: Completeness, marks_every_word: bool = True
+    ) -> None:
         self._inner = inner
         self._provider = provider
         self._completeness = completeness
+        self._marks_every_word = marks_every_word
 
     def synthesize(self, utterance: Utterance) -> AbstractAsyncContextManager[AudioStream]:
         """Speak; raises BadAudio for what is no speech, NoAudio for silence, SpeechCutOff for half of it."""
@@ -79,7 +90,7 @@ class Gated:
             format_ = stream.format
             if (format_.width, format_.channels) != (2, 1) or not MIN_RATE_HZ <= format_.rate <= MAX_RATE_HZ:
                 raise BadAudio("not 16-bit mono", provider=self._provider)
-            gate = _Gate(stream.chunks, format_, utterance, provider=self._provider, completeness=self._completeness)
+            gate = _Gate(stream, utterance, self._provider, self._completeness, marks_every_word=self._marks_every_word)
             yield AudioStream(format_, gate)
 
 
@@ -88,19 +99,20 @@ class _Gate:
 
     def __init__(
         self,
-        chunks: AsyncIterator[Chunk],
-        format_: AudioFormat,
+        stream: AudioStream,
         utterance: Utterance,
-        *,
         provider: str,
         completeness: Completeness,
+        *,
+        marks_every_word: bool,
     ) -> None:
-        self._chunks = chunks
-        self._format = format_
+        self._chunks = stream.chunks
+        self._format = stream.format
+        self._marks_every_word = marks_every_word
         self._utterance = utterance
         self._provider = provider
         self._completeness = completeness
-        self._judge = Judge(format_, volume=utterance.prosody.volume)
+        self._judge = Judge(stream.format, volume=utterance.prosody.volume)
         self._limit_s = _absurd_s(utterance)
         self._held: list[Chunk] = []
         self._marks: list[Mark] = []
@@ -171,6 +183,7 @@ class _Gate:
             audio_s=judge.sound_s,
             marks=self._marks,
             abrupt=loud and not utterance.insist,
+            marks_every_word=self._marks_every_word,
         ):
             raise SpeechCutOff("it ended too early for its text", provider=self._provider)
 

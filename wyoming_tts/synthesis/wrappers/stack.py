@@ -56,7 +56,8 @@ def stacked(
     """
     metered = Metered(adapter, budget=budget, ledger=shared.ledger)
     retried = Retried(metered, provider=adapter.name, clock=shared.clock)
-    gated = Gated(retried, provider=adapter.name, completeness=shared.completeness)
+    every_word = adapter.capabilities.marks
+    gated = Gated(retried, provider=adapter.name, completeness=shared.completeness, marks_every_word=every_word)
     timed = Timed(gated, provider=adapter.name, gap_s=shared.gap_s)
     guarded = Guarded(Admitted(timed, admission), adapter, breaker, admission, shared.clock)
     coalesced = Coalesced(guarded, adapter)

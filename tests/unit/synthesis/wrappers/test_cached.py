@@ -111,9 +111,11 @@ async def test_another_way_of_saying_it_is_another_speech(tmp_path: Path) -> Non
 
 async def test_of_a_voice_with_one_language_it_does_not_matter_whether_anybody_named_it(tmp_path: Path) -> None:
     async with remembering(tmp_path) as (adapter, stack, _):
-        for language in ("", "en", "en-US", "en-GB"):
+        for language in ("", "en-US", "en_us"):
             await said(stack, replace(SAYING, language=language))
         assert len(adapter.utterances) == 1
+        await said(stack, replace(SAYING, language="en-GB"))
+        assert len(adapter.utterances) == 2, "an engine may be told"
 
 
 async def test_what_failed_or_was_not_heard_to_its_end_is_not_kept(tmp_path: Path) -> None:

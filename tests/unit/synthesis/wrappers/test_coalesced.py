@@ -190,6 +190,20 @@ async def test_who_is_due_a_moment_sooner_joins_where_he_has_something_in_hand(d
     await asyncio.wait([first, other])
 
 
+async def test_nobody_shares_the_patience_of_what_is_made_ahead() -> None:
+    """A phrase is due in an hour: whoever waits for it now must not sit in silence for so long when it stalls."""
+    room = stepwise()
+    phrase = asyncio.create_task(room.heard(replace(UTTERANCE, due_s=3600.0, patience_s=None)))
+    let(room, 1)
+    await settle()
+    now = asyncio.create_task(room.heard())
+    await settle()
+    assert room.adapter.entered == 2
+    for task in (phrase, now):
+        task.cancel()
+    await asyncio.wait([phrase, now])
+
+
 async def test_a_slow_reader_holds_nobody_up_and_misses_nothing() -> None:
     room = Room()
 
@@ -384,7 +398,7 @@ def test_nobody_joins_what_would_be_later_or_less_patient_than_an_own_try(
     run_idle(run())
 
 
-async def test_what_is_heard_already_is_joined_whatever_it_was_due() -> None:
+async def test_what_was_prepared_long_ahead_is_not_joined_by_one_who_waits() -> None:
     room = stepwise()
     prepared = asyncio.create_task(room.heard(replace(UTTERANCE, due_s=9.0)))
     let(room, 1)
@@ -392,7 +406,7 @@ async def test_what_is_heard_already_is_joined_whatever_it_was_due() -> None:
     newcomer = asyncio.create_task(room.heard())
     let(room, 9)
     assert list(await asyncio.gather(prepared, newcomer)) == [WORDS] * 2
-    assert room.adapter.entered == 1
+    assert room.adapter.entered == 2
 
 
 async def test_the_most_urgent_one_is_joined_by_those_who_come_behind() -> None:

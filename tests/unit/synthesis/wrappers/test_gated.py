@@ -83,6 +83,7 @@ class Recorded:
         audio_s: float,
         marks: Sequence[Mark],
         abrupt: bool,
+        marks_every_word: bool,  # noqa: ARG002 - what the wrapper was told
     ) -> bool:
         self.asked.append((voice_key, round(audio_s, 2), tuple(marks), abrupt))
         return self.cut_off
