@@ -1,13 +1,13 @@
 """Whose step is next: those who speak do not run dry, those who come wait for one step, and nobody waits for ever.
 
 A newcomer, whose listener hears nothing yet, goes first as long as all who speak can have their next step in time
-behind his, one after the other. Otherwise those who are about to run dry go first, by the moment at which that happens; among
-them newcomers who have waited for `STARVES_S`, and since each step puts off the moment of whoever got it, everybody's
-turn comes. Then the other newcomers, by arrival; then those who have much in hand.
+behind his, one after the other. Otherwise those who are about to run dry go first, by the moment at which that happens;
+among them newcomers who have waited for `STARVES_S`, and since each step puts off the moment of whoever got it,
+everybody's turn comes. Then the other newcomers, by arrival; then those who have much in hand.
 
 "In time" has a margin that depends on how much of the engine those who speak need. While it has time to spare a
-shortfall is soon made good; near its limit nothing is made good, so that newcomers wait, and those of them who have another voice
-go there. Pure, with no clock of its own: a simulation can ask the same question.
+shortfall is soon made good; near its limit nothing is made good, so that newcomers wait, and those of them who have
+another voice go there. Pure, with no clock of its own: a simulation can ask the same question.
 """
 
 from __future__ import annotations
