@@ -41,8 +41,8 @@ async def test_each_sentence_of_what_was_said_at_once_can_be_heard_again(tmp_pat
     ("languages", "asked", "keys"),
     [
         (("en-US",), "", 1),
-        (("en-US",), "en", 1),
-        (("en-US",), "en-GB", 1),
+        (("en-US",), "en", 2),
+        (("en-US",), "en-GB", 2),
         (("en-US",), "de", 2),
         (("en-US", "de-DE"), "en-US", 2),
         ((), "en-US", 2),

@@ -73,8 +73,7 @@ class Completeness:
         spoken = await self._yardstick.measure(utterance.text, utterance.language, speed=speed)
         if not spoken.words or audio_s <= 0:
             return False
-        pace = self._paces.bounds(voice_key, speed=speed)
-        table = Timetable(utterance.text, spoken, pace)
+        table = Timetable(utterance.text, spoken, self._paces.bounds(voice_key, speed=speed))
         is_quiet = voice_key in self._quiet
         if marks:
             ended = _Ended(audio_s, abrupt=abrupt and is_quiet, marks_every_word=marks_every_word)
@@ -86,11 +85,10 @@ class Completeness:
             # A voice whose pace is known is not suddenly faster; cuts may happen to be alike.
             is_possible = audio_s >= table.earliest(table.end).at_s or not self._paces.is_known(voice_key, speed=speed)
             cut = doubtful and not (is_possible and self._is_habit(voice_key, spoken, audio_s))
-        if not cut:
-            if not spoken.estimated:
-                self._paces.teach(voice_key, audio_s, spoken.total_s, speed=speed)
-            if not abrupt:
-                self._quiet.put(voice_key, None)
+        if not cut and not spoken.estimated:
+            self._paces.teach(voice_key, audio_s, spoken.total_s, speed=speed)
+        if not cut and not abrupt:
+            self._quiet.put(voice_key, None)
         return cut
 
     def _is_short(self, spoken: Spoken, table: Timetable, audio_s: float, *, is_quiet: bool) -> bool:
