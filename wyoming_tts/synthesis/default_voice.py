@@ -50,7 +50,10 @@ class DefaultVoice:
         while True:
             name, provider = self._now()
             if name is not None and provider is not None:
-                await self._warm(name, provider.adapter)
+                try:
+                    await self._warm(name, provider.adapter)
+                except Exception as error:  # noqa: BLE001 - a bug in one adapter must not keep the house from being ready
+                    self._tell("default voice failed", name, type(error).__name__)
             self.tried = True
             await self._clock.sleep(CHECK_S)
 
@@ -59,15 +62,19 @@ class DefaultVoice:
         try:
             await adapter.warm(name.voice)
         except ProviderError as error:
-            if name != self._failed:
-                log.warning("default voice could not be loaded", voice=str(name), reason=str(error))
-            self._failed = name
+            self._tell("default voice could not be loaded", name, str(error))
             return
         self._failed = None
         # A server elsewhere is warm or is not; it would only wonder who speaks there.
         if is_new and adapter.capabilities.orders:
             self._exercised = name  # once for each time it is loaded, however that goes
             await _exercise(name, adapter)
+
+    def _tell(self, event: str, name: VoiceName, reason: str) -> None:
+        """Warn once for as long as it goes on."""
+        if name != self._failed:
+            log.warning(event, voice=str(name), reason=reason)
+        self._failed = name
 
     def _now(self) -> tuple[VoiceName | None, Provider | None]:
         try:

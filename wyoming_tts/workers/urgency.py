@@ -86,7 +86,7 @@ class Urgency:
     def _fits(self, claims: Sequence[Claim], now: float) -> bool:
         """Whether all who speak can have their next step in time, one after the other, behind a newcomer's."""
         step_s = self._usual_s()
-        at = now + self._usual_s() + self._margin_s(claims, now)
+        at = now + step_s + self._margin_s(claims, now)
         for due_at in sorted(claim.due_at for claim in claims if not claim.newcomer):
             at += step_s
             if at > due_at:

@@ -117,3 +117,14 @@ async def test_one_that_loads_and_cannot_speak_is_exercised_once() -> None:
             await kept.clock.advance(3 * CHECK_S)
     assert kept.adapter.entered == 1
     assert [line["event"] for line in logs] == ["default voice was loaded and could not speak"]
+
+
+async def test_a_bug_in_its_adapter_keeps_nobody_from_being_told_that_all_is_ready() -> None:
+    kept = Kept(Loading("a", Vocabulary(), faults=Faults(bug=True)))
+    with capture_logs() as logs:
+        async with kept.running() as voice:
+            await settle()
+            assert voice.tried
+            await kept.clock.advance(3 * CHECK_S)
+    assert [(line["event"], line["reason"]) for line in logs] == [("default voice failed", "ZeroDivisionError")]
+    assert kept.adapter.loads > 1, "it goes on looking after it"
