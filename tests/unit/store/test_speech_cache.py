@@ -12,6 +12,7 @@ import pytest
 from tests.fakes.clock import settle
 from tests.fakes.noted_threads import NotedThreads
 from tests.fakes.speech_store import DAY_S, DISK_ONLY, MB, PLENTY, WallClock, key_of, speech_cache, speech_of
+from wyoming_tts.speech.audio import Mark
 from wyoming_tts.speech.prosody import NATURAL, Prosody
 from wyoming_tts.store.database import Database
 from wyoming_tts.store.speech_cache import NOTHING_KEPT, SpeechCache
@@ -386,3 +387,13 @@ async def test_a_folder_that_others_may_read_is_closed_to_them(tmp_path: Path) -
     async with speech_cache(tmp_path) as cache:
         await cache._disk.sweep()
     assert folder.stat().st_mode & 0o777 == 0o700
+
+
+async def test_a_mark_that_no_file_has_room_for_does_not_end_the_keeping(tmp_path: Path) -> None:
+    async with speech_cache(tmp_path) as cache:
+        odd = replace(speech_of("odd"), marks=(Mark(-1, 0.0),))
+        await cache.put(key_of(cache, "odd"), odd)
+        await cache.flush()
+        await filled(cache, "even")
+        await cache.flush()
+        assert len(files(tmp_path)) == 1

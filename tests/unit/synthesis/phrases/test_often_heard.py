@@ -167,3 +167,18 @@ async def test_a_disk_that_fails_is_told_once_and_tried_again() -> None:
     await heard.save()
     assert (await table.get_all())["Hello."].score == pytest.approx(3.0)
     await database.aclose()
+
+
+async def test_what_could_not_be_read_at_the_start_is_not_wiped_by_the_first_save() -> None:
+    database = Database(None, [SCHEMA])
+    table = HeardSentences(database)
+    await database.open()
+    before = often(table)
+    await before.load()
+    hear(before, "Known.", 3)
+    await before.save()
+    after = often(table)  # its first `load` has failed, say
+    hear(after, "New.", 1)
+    await after.save()
+    assert set(await table.get_all()) == {"Known.", "New."}
+    await database.aclose()
